@@ -1,0 +1,3 @@
+"""ResNet Visualizer: real residual networks, measured live."""
+
+__version__ = "0.1.0"

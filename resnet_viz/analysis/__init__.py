@@ -1,0 +1,1 @@
+"""Maths on networks and on what was measured of them."""

@@ -1,0 +1,1 @@
+"""The engine process: all of torch lives behind its messages."""

@@ -1,0 +1,216 @@
+"""The protocol between window and engine: frozen values, no torch, no Qt.
+
+The window sends requests, each with a `request_id` that only ever grows; the engine answers
+each with any number of `Progress` and then exactly one of the request's reply types or
+`Failed`. Of several waiting requests of one type only the newest is computed; the others are
+answered with `Superseded`. Every request carries all it needs, so an engine that died is
+brought back by sending the last request to a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resnet_viz.images import Preprocess
+from resnet_viz.models.gates import Gate
+from resnet_viz.models.specs import ResNetSpec
+from resnet_viz.probe.snapshot import Snapshot
+
+WeightsKind = Literal["none", "bundled", "imagenet", "file"]
+DType = Literal["float32", "float64"]
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """Which network, with which numbers in it, where.
+
+    Attributes:
+        spec: the network; for a checkpoint file it is ignored and found from the tensors.
+        weights: `none` (random, by `seed`), `bundled`, `imagenet` (downloaded once) or `file`.
+        path: the checkpoint when `weights` is `file`.
+        seed: of the random initialisation.
+        device: `auto`, `cpu`, `cuda:0`, `mps`.
+        dtype: precision of the computation.
+        training_mode: batch norm uses the statistics of the batch instead of the running ones.
+    """
+
+    spec: ResNetSpec
+    weights: WeightsKind = "none"
+    path: str = ""
+    seed: int = 0
+    device: str = "auto"
+    dtype: DType = "float32"
+    training_mode: bool = False
+
+
+# --- requests: window -> engine ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LoadModel:
+    """Build the network and make it the current one. Replies: `ModelReady`.
+
+    If it fails, the network that was current before stays so.
+    """
+
+    request_id: int
+    choice: ModelChoice
+
+
+@dataclass(frozen=True)
+class Explore:
+    """Measure the network on one image. Replies: `Explored`.
+
+    Attributes:
+        choice: loaded first if it is not the current network.
+        image: (H, W, 3) uint8 RGB as the network sees it: cropped and resized, not normalised.
+        gates: of the blocks that are not fully open; all others are.
+        target: class whose loss is differentiated; None for the predicted one.
+        keep: blocks whose maps are wanted.
+    """
+
+    request_id: int
+    choice: ModelChoice
+    image: NDArray[np.uint8] = field(repr=False)
+    gates: Mapping[str, Gate]
+    target: int | None
+    keep: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Stop working on a request as soon as possible; it is answered with `Cancelled`."""
+
+    request_id: int
+
+
+@dataclass(frozen=True)
+class Quit:
+    """Leave; also implied when the pipe closes."""
+
+
+Request = LoadModel | Explore | Cancel | Quit
+
+
+# --- replies: engine -> window -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    """One place to compute: `name` for requests (`cuda:0`), `label` for people."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Starting:
+    """Sent before torch is imported: the process lives."""
+
+    pid: int
+
+
+@dataclass(frozen=True)
+class EngineReady:
+    """torch is imported and requests are answered.
+
+    Attributes:
+        versions: library name -> version (`torch`, `torchvision`, `python`).
+        devices: usable devices, the best first; `cpu` is always among them.
+        notes: what works less well than it could, in sentences.
+    """
+
+    versions: Mapping[str, str]
+    devices: tuple[DeviceInfo, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a request is: `done` of `total` in `unit`; `total` 0 when unknown."""
+
+    request_id: int
+    what: str
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class ModelReady:
+    """The current network.
+
+    Attributes:
+        choice: with the specification found, `device` resolved.
+        labels: class names, n_classes of them.
+        preprocess: how a picture becomes this network's input.
+        weights_label: for people: "random, seed 0", "CIFAR-10, 91.2 % test accuracy".
+        parameters: learnable numbers.
+        macs: multiply-accumulates for one image of the spec's input size.
+        notes: what a user should know, in sentences (missing keys, replaced head).
+    """
+
+    request_id: int
+    choice: ModelChoice
+    labels: tuple[str, ...]
+    preprocess: Preprocess
+    weights_label: str
+    parameters: int
+    macs: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explored:
+    """A measurement; `gates` are those it was made with."""
+
+    request_id: int
+    snapshot: Snapshot
+    gates: Mapping[str, Gate]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A request failed; what was current before still is.
+
+    Attributes:
+        message: what failed, on what.
+        hint: what to do.
+        details: traceback for bugs, empty for errors the user can mend.
+    """
+
+    request_id: int
+    message: str
+    hint: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """A newer request of the same type made this one pointless."""
+
+    request_id: int
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """The request was cancelled."""
+
+    request_id: int
+
+
+Reply = (
+    Starting
+    | EngineReady
+    | Progress
+    | ModelReady
+    | Explored
+    | Failed
+    | Superseded
+    | Cancelled
+)

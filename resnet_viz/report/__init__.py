@@ -1,0 +1,1 @@
+"""The headless report: figures, HTML, JSON and CSV."""
