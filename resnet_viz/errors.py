@@ -1,4 +1,4 @@
-"""The one error that a user is meant to read."""
+"""The error that a user is meant to read, and the sign that a user changed their mind."""
 
 from __future__ import annotations
 
@@ -24,3 +24,7 @@ class UserError(Exception):
     def __reduce__(self) -> tuple[type[UserError], tuple[str, str]]:
         # Without this, unpickling would drop the hint.
         return type(self), (self.message, self.hint)
+
+
+class OperationCancelled(Exception):  # noqa: N818 - a decision, not an error
+    """The user stopped a long operation; nothing was changed by it."""
