@@ -55,7 +55,9 @@ def norm_of(spec: ResNetSpec, channels: int) -> nn.Module:
     return _NORMS[spec.norm](channels)
 
 
-def conv(in_channels: int, out_channels: int, kernel: int, stride: int = 1, groups: int = 1) -> nn.Conv2d:
+def conv(
+    in_channels: int, out_channels: int, kernel: int, stride: int = 1, groups: int = 1
+) -> nn.Conv2d:
     """A convolution that keeps H and W up to its stride; no bias, as in the papers."""
     return nn.Conv2d(
         in_channels,
@@ -93,6 +95,7 @@ class GatedAdd(nn.Module):
         return skip * shortcut + main * branch
 
     def extra_repr(self) -> str:
+        """Both gates, for `print(net)`."""
         return f"skip={self.gate.skip:g}, main={self.gate.main:g}"
 
 
@@ -105,10 +108,12 @@ class PadShortcut(nn.Module):
         self.stride = stride
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, C_in, H, W) -> (N, C_out, H/s, W/s)."""
         x = x[:, :, :: self.stride, :: self.stride]  # (N, C_in, H/s, W/s)
         return F.pad(x, (0, 0, 0, 0, 0, self.extra_channels))  # (N, C_out, H/s, W/s)
 
     def extra_repr(self) -> str:
+        """What it does to the shape, for `print(net)`."""
         return f"extra_channels={self.extra_channels}, stride={self.stride}"
 
 
@@ -165,7 +170,7 @@ class Block(nn.Module):
         """y, (N, C_in, H, W) -> (N, C_out, H/s, W/s)."""
         shortcut = self.downsample(x)
         branch = self.branch(x)
-        y = self.add(shortcut, branch)
+        y: Tensor = self.add(shortcut, branch)
         if self.last_activation is not None:
             y = getattr(self, self.last_activation)(y)
         return y

@@ -63,7 +63,7 @@ class ResNet(nn.Module):
 
     def stem(self, images: Tensor) -> Tensor:
         """What enters the first block; (N, C_in, S, S) -> (N, C, H, W)."""
-        x = self.conv1(images)
+        x: Tensor = self.conv1(images)
         if self.spec.order == "post":
             x = self.act1(self.bn1(x))
         if self.spec.family == "imagenet":
@@ -75,7 +75,8 @@ class ResNet(nn.Module):
         if self.spec.order == "pre":
             x = self.act(self.norm(x))
         x = self.avgpool(x)  # (N, C, 1, 1)
-        return self.fc(torch.flatten(x, 1))
+        logits: Tensor = self.fc(torch.flatten(x, 1))
+        return logits
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits; (N, C_in, S, S) -> (N, n_classes)."""

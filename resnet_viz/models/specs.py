@@ -259,7 +259,8 @@ def spec(name: str, **options: Any) -> ResNetSpec:
     known = {f.name for f in fields(ResNetSpec)} - {"name"}
     if unknown := sorted(set(options) - known):
         raise UserError(
-            f"{unknown[0]!r} is not an option of a network.", f"Options: {', '.join(sorted(known))}."
+            f"{unknown[0]!r} is not an option of a network.",
+            f"Options: {', '.join(sorted(known))}.",
         )
     return replace(found, **options)
 
