@@ -41,6 +41,7 @@ from resnet_viz.ui.actions import Command
 from resnet_viz.ui.block_view.view import BlockView
 from resnet_viz.ui.engine_bar import EngineBar
 from resnet_viz.ui.engine_client import EngineClient
+from resnet_viz.ui.intake import Intake, RecentFiles
 from resnet_viz.ui.model_picker import ModelPicker
 from resnet_viz.ui.notify import Level, Notice, NoticeStrip, Notifier
 from resnet_viz.ui.overlays import DropOverlay, KeysOverlay
@@ -49,17 +50,13 @@ from resnet_viz.ui.pictures import (
     CHECKPOINT_SUFFIXES,
     IMAGE_SUFFIXES,
     Picture,
-    PictureLoader,
     accepts,
-    read_mime,
 )
 from resnet_viz.ui.session import Session
 from resnet_viz.ui.side_panel import SidePanel
 from resnet_viz.ui.style import palette, resolve, style_sheet
 from resnet_viz.ui.theme import LIGHT, Choice, Theme
 
-_MAX_RECENT = 8
-_MAX_STRIP = 200
 _IMAGE_FILTER = "Pictures (" + " ".join(f"*{s}" for s in IMAGE_SUFFIXES) + ");;All files (*)"
 _CHECKPOINT_FILTER = (
     "Checkpoints (" + " ".join(f"*{s}" for s in CHECKPOINT_SUFFIXES) + ");;All files (*)"
@@ -84,14 +81,14 @@ class MainWindow(QMainWindow):
         start = default_model()
         choice = ModelChoice(named_spec(start.name), start.weights)
         self.session = Session(client, choice, self)
-        self._loader = PictureLoader(self)
+        self.intake = Intake(self)
+        self._recent = RecentFiles(settings)
 
         self._build()
         self._commands = self._list_commands()
         self.actions_by_name = actions.install(self, self._commands)
         self._keys.set_keys(actions.key_sheet(self._commands))
-        self._fill_recent_menu()
-        self._fill_samples()
+        self._add_submenus()
         self._connect()
         self._restore()
         self._update_title()
@@ -99,10 +96,9 @@ class MainWindow(QMainWindow):
         self._show_choice(choice)
         self._on_network()
 
+        self.intake.open_sample()
         if image is not None:
             self.open_paths([Path(image)])
-        else:
-            self._open_first_sample()
         # After the first paint, so that the window is there before anything else.
         QTimer.singleShot(0, self._start_engine)
 
@@ -206,7 +202,12 @@ class MainWindow(QMainWindow):
         self.theme_box.activated.connect(self._on_theme)
         self.picker.chosen.connect(s.choose)
         self.picker.open_file.connect(self._ask_checkpoint)
-        self.side.file_picked.connect(lambda path: self.open_paths([Path(path)], keep_strip=True))
+        self.side.file_picked.connect(lambda path: self.intake.open_picture(Path(path)))
+        self.intake.picture.connect(self._on_picture)
+        self.intake.checkpoint.connect(self._open_checkpoint)
+        self.intake.gallery.connect(self.side.strip.set_pictures)
+        self.intake.problem.connect(self._on_problem)
+        self.intake.note.connect(self.notifier.info)
 
         o.skip_clicked.connect(s.flip_skip)
         o.branch_clicked.connect(s.flip_branch)
@@ -230,8 +231,6 @@ class MainWindow(QMainWindow):
         client.model_ready.connect(self._on_model_ready)
         client.explored.connect(s.on_explored)
         client.failed.connect(s.on_failed)
-        self._loader.loaded.connect(self._on_picture)
-        self._loader.failed.connect(self._on_picture_failed)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(lambda _scheme: self._apply_theme())
 
@@ -241,29 +240,13 @@ class MainWindow(QMainWindow):
 
     # --- files, drops, clipboard -----------------------------------------------------------
 
-    def open_paths(self, paths: list[Path], keep_strip: bool = False) -> None:
-        """Open a picture, a checkpoint, or several pictures (the first is shown)."""
-        if len(paths) == 1 and paths[0].is_dir():
-            inside = sorted(p for p in paths[0].iterdir() if p.suffix.lower() in IMAGE_SUFFIXES)
-            paths = inside or paths
-        checkpoints = [p for p in paths if p.suffix.lower() in CHECKPOINT_SUFFIXES]
-        if checkpoints:
-            self._open_checkpoint(checkpoints[0])
-        pictures = [p for p in paths if p not in checkpoints]
-        if len(pictures) > 1:
-            shown = pictures[:_MAX_STRIP]
-            self.side.strip.set_pictures([(p.name, str(p)) for p in shown])
-            if len(pictures) > len(shown):
-                self.notifier.info(f"The first {_MAX_STRIP} of {len(pictures)} pictures are shown.")
-        elif pictures and not keep_strip:
-            self._fill_samples()
-        if pictures:
-            self._loader.load_file(pictures[0])
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open pictures, a folder of them, or a checkpoint."""
+        self.intake.open_paths(paths)
 
     def paste(self) -> None:
         """Show the picture on the clipboard."""
-        mime = QGuiApplication.clipboard().mimeData()
-        self._take(mime, "pasted picture")
+        self.intake.take(QGuiApplication.clipboard().mimeData(), "pasted picture")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if accepts(event.mimeData()):
@@ -276,97 +259,67 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop.hide()
         event.acceptProposedAction()
-        self._take(event.mimeData(), "dropped picture")
-
-    def _take(self, mime: object, name: str) -> None:
-        try:
-            found = read_mime(mime)  # type: ignore[arg-type]
-        except UserError as error:
-            self.notifier.error(error.message, error.hint)
-            return
-        if found.files:
-            self.open_paths(list(found.files))
-        elif found.data is not None:
-            self._loader.load_bytes(found.data[1], name)
-        elif found.image is not None:
-            self._loader.load_qimage(found.image, name)
+        self.intake.take(event.mimeData(), "dropped picture")
 
     def _on_picture(self, picture: Picture) -> None:
-        if self.strip.notice is not None and self.strip.notice.level is Level.ERROR:
-            self.notifier.withdraw()
+        if self.strip.notice is not None and self.strip.notice.on_action is None:
+            self.notifier.withdraw()  # it was about another picture
         self.session.show_picture(picture)
         self._update_title()
-        if picture.path:
-            self._remember(picture.path)
+        if picture.path and picture.path not in {str(s.path) for s in sample_images()}:
+            self._recent.add(picture.path)
+            self._fill_recent_menu()
 
-    def _on_picture_failed(self, error: Exception) -> None:
+    def _on_problem(self, error: Exception) -> None:
         if isinstance(error, UserError):
             self.notifier.error(error.message, error.hint)
         else:
             details = "".join(traceback.format_exception(error))
-            self.notifier.error(
-                "The picture could not be read: an error of the program.", "", details
-            )
+            self.notifier.error("An error of the program: the picture was not read.", "", details)
 
     def _ask_picture(self) -> None:
-        folder = str(self._settings.value("folder", ""))
-        names, _ = QFileDialog.getOpenFileNames(self, "Open pictures", folder, _IMAGE_FILTER)
+        names, _ = QFileDialog.getOpenFileNames(
+            self, "Open pictures", self._folder("pictures"), _IMAGE_FILTER
+        )
         if names:
-            self._settings.setValue("folder", str(Path(names[0]).parent))
+            self._settings.setValue("folder/pictures", str(Path(names[0]).parent))
             self.open_paths([Path(n) for n in names])
 
     def _ask_checkpoint(self) -> None:
-        folder = str(self._settings.value("checkpoints", ""))
-        name, _ = QFileDialog.getOpenFileName(self, "Open a checkpoint", folder, _CHECKPOINT_FILTER)
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open a checkpoint", self._folder("checkpoints"), _CHECKPOINT_FILTER
+        )
         if name:
-            self._settings.setValue("checkpoints", str(Path(name).parent))
+            self._settings.setValue("folder/checkpoints", str(Path(name).parent))
             self._open_checkpoint(Path(name))
 
     def _open_checkpoint(self, path: Path) -> None:
         self.session.choose(replace(self.session.choice, weights="file", path=str(path)))
 
-    def _open_first_sample(self) -> None:
-        samples = sample_images()
-        if samples:
-            self._loader.load_file(samples[0].path)
+    def _folder(self, what: str) -> str:
+        return str(self._settings.value(f"folder/{what}", ""))
 
-    def _fill_samples(self) -> None:
-        self.side.strip.set_pictures([(s.title, str(s.path)) for s in sample_images()])
-
-    # --- recent files ----------------------------------------------------------------------
-
-    def _recent(self) -> list[str]:
-        value = self._settings.value("recent", [])
-        return [value] if isinstance(value, str) else [str(v) for v in cast(list[str], value or [])]
-
-    def _remember(self, path: str) -> None:
-        samples = {str(s.path) for s in sample_images()}
-        if path in samples:
-            return
-        recent = [path, *(p for p in self._recent() if p != path)][:_MAX_RECENT]
-        self._settings.setValue("recent", recent)
+    def _add_submenus(self) -> None:
+        files, view = actions.menu_named(self, "&File"), actions.menu_named(self, "&View")
+        self._recent_menu = files.addMenu("&Recent pictures")
+        samples = files.addMenu("&Sample pictures")
+        for sample in sample_images():
+            entry = samples.addAction(sample.title)
+            entry.triggered.connect(lambda _=False, p=sample.path: self.intake.open_picture(p))
+        view.addMenu("&Lanes").addActions(self.overview.lane_actions())
+        themes = view.addMenu("&Theme")
+        for name in get_args(Choice):
+            entry = themes.addAction(name.capitalize())
+            entry.triggered.connect(lambda _=False, n=name: self.set_theme(n))
         self._fill_recent_menu()
 
     def _fill_recent_menu(self) -> None:
-        menu = actions.menu_named(self, "&File")
-        if not hasattr(self, "_recent_menu"):
-            self._recent_menu = menu.addMenu("&Recent pictures")
-            self._samples_menu = menu.addMenu("&Sample pictures")
-            for sample in sample_images():
-                entry = self._samples_menu.addAction(sample.title)
-                entry.triggered.connect(lambda _=False, p=sample.path: self.open_paths([p]))
-            self._lanes_menu = actions.menu_named(self, "&View").addMenu("&Lanes")
-            self._lanes_menu.addActions(self.overview.lane_actions())
-            themes = actions.menu_named(self, "&View").addMenu("&Theme")
-            for name in get_args(Choice):
-                entry = themes.addAction(name.capitalize())
-                entry.triggered.connect(lambda _=False, n=name: self.set_theme(n))
         self._recent_menu.clear()
-        for path in self._recent():
+        for path in self._recent.paths():
             entry = self._recent_menu.addAction(Path(path).name)
             entry.setToolTip(path)
             entry.triggered.connect(lambda _=False, p=path: self.open_paths([Path(p)]))
-        self._recent_menu.setEnabled(bool(self._recent()))
+        self._recent_menu.setEnabled(not self._recent_menu.isEmpty())
 
     # --- network and engine ----------------------------------------------------------------
 
@@ -465,7 +418,7 @@ class MainWindow(QMainWindow):
     # --- export ----------------------------------------------------------------------------
 
     def _ask_export(self) -> None:
-        folder = Path(str(self._settings.value("export", "")))
+        folder = Path(self._folder("export"))
         picture = self.session.picture
         stem = Path(picture.name).stem if picture else "network"
         name, _ = QFileDialog.getSaveFileName(
@@ -475,7 +428,7 @@ class MainWindow(QMainWindow):
             "PNG (*.png)",
         )
         if name:
-            self._settings.setValue("export", str(Path(name).parent))
+            self._settings.setValue("folder/export", str(Path(name).parent))
             self.export_picture(Path(name))
 
     def export_picture(self, path: Path) -> None:
@@ -569,7 +522,7 @@ class MainWindow(QMainWindow):
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("split", self.splitter.saveState())
         self._settings.sync()
-        self._loader.wait()
+        self.intake.close()
         self.side.strip.wait()
         self._client.close()
         super().closeEvent(event)

@@ -45,12 +45,12 @@ class Dropped:
 
     Attributes:
         files: local files, in order; images or checkpoints.
-        data: (name, encoded image) if the picture came as bytes.
+        data: an encoded image.
         image: a decoded image of another program.
     """
 
     files: tuple[Path, ...] = ()
-    data: tuple[str, bytes] | None = None
+    data: bytes | None = None
     image: QImage | None = None
 
 
@@ -86,7 +86,7 @@ def read_mime(mime: QMimeData) -> Dropped:
         return Dropped(files=files)
     for kind in _ENCODED:
         if mime.hasFormat(kind):
-            return Dropped(data=(f"pasted.{kind.split('/')[1]}", bytes(mime.data(kind).data())))
+            return Dropped(data=bytes(mime.data(kind).data()))
     if mime.hasImage():
         image = QImage(mime.imageData())
         if not image.isNull():
@@ -96,7 +96,7 @@ def read_mime(mime: QMimeData) -> Dropped:
     texts += [mime.text()] if mime.hasText() else []
     for text in texts:
         if match := _DATA_URL.search(text):
-            return Dropped(data=("pasted image", _decode_data_url(match)))
+            return Dropped(data=_decode_data_url(match))
     for text in texts:
         path = Path(text.strip().removeprefix("file://")) if "\n" not in text.strip() else None
         if path is not None and len(text) < 4096 and path.is_absolute() and path.exists():
