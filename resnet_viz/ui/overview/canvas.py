@@ -1,0 +1,335 @@
+"""The widget under the overview's picture: mouse, wheel, keys, and a cache of what is painted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
+
+from resnet_viz.ui.overview.geometry import Hit, Part
+from resnet_viz.ui.overview.layout import BlockAxis, Detail
+from resnet_viz.ui.overview.scene import Scene
+from resnet_viz.ui.overview.state import OverviewState
+from resnet_viz.ui.overview.style import Style
+
+_ZOOM_PER_NOTCH = 1.25
+_NOTCH = 120.0  # eighths of a degree that one step of a common wheel turns
+
+
+class OverviewCanvas(QWidget):
+    """Shows a scene and turns what the user does to it into signals.
+
+    Signals:
+        skip_clicked(str): a skip is to be cut or restored.
+        branch_clicked(str): a branch is to be dropped or restored.
+        block_selected(str): another block was chosen.
+        block_hovered(str): the block under the pointer changed; empty for none.
+        stage_skips_clicked(int): all skips of a stage are to be cut or restored.
+        view_changed(): zoom, position or size of the picture changed.
+    """
+
+    skip_clicked = Signal(str)
+    branch_clicked = Signal(str)
+    block_selected = Signal(str)
+    block_hovered = Signal(str)
+    stage_skips_clicked = Signal(int)
+    view_changed = Signal()
+
+    def __init__(self, state: OverviewState, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = state
+        self.scene = Scene(state, style)
+        self._layer: QPixmap | None = None
+        self._hovered: Hit | None = None
+        self._pressed_at: QPointF | None = None
+        self._panning = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Network overview")
+        self.setMinimumSize(320, 160)
+
+    def sizeHint(self) -> QSize:
+        """A size at which the default lanes are easily read."""
+        return QSize(920, 340)
+
+    # --- painting ------------------------------------------------------------------------
+
+    def invalidate(self) -> None:
+        """Paint anew: the data, the style or the view changed."""
+        self._layer = None
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Compose columns, the cached picture and what hover changes."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self.scene.style.brush("card"))
+            self.scene.paint_columns(painter)
+            painter.drawPixmap(0, 0, self._picture())
+            self.scene.paint_overlay(painter, self._hovered, self.hasFocus())
+
+    def _picture(self) -> QPixmap:
+        """The scene without hover, painted once per change."""
+        ratio = self.devicePixelRatioF()
+        if self._layer is None or self._layer.devicePixelRatioF() != ratio:
+            size = self.size() * ratio
+            layer = QPixmap(size.expandedTo(QSize(1, 1)))
+            layer.setDevicePixelRatio(ratio)
+            layer.fill(Qt.GlobalColor.transparent)
+            with QPainter(layer) as painter:
+                self.scene.paint(painter)
+            self._layer = layer
+        return self._layer
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep zoom and position in another size."""
+        self.scene.resize(self.width(), self.height())
+        self._view_changed()
+
+    # --- view ----------------------------------------------------------------------------
+
+    def set_axis(self, axis: BlockAxis) -> None:
+        """Show another part of the network."""
+        if axis != self.scene.axis:
+            self.scene.axis = axis
+            self._view_changed()
+
+    def set_scroll(self, pixels: int) -> None:
+        """Scroll the lanes."""
+        self.scene.scroll = min(max(float(pixels), 0.0), self.scene.overflow)
+        self.invalidate()
+
+    def fit(self) -> None:
+        """Show all blocks."""
+        self.set_axis(self.scene.axis.fitted())
+
+    def show_stage(self, stage: int) -> None:
+        """Zoom to a 1-based stage."""
+        self.set_axis(self.scene.axis.showing(*self.scene.axis.stage_span(stage)))
+
+    def _view_changed(self) -> None:
+        self.invalidate()
+        self.view_changed.emit()
+
+    def _zoom(self, factor: float, x: float) -> None:
+        self.set_axis(self.scene.axis.zoomed(factor, x))
+
+    # --- selection -----------------------------------------------------------------------
+
+    def select(self, index: int) -> None:
+        """Select a block as if the user had: show it and tell."""
+        if index == self.state.selected:
+            return
+        self.state.selected = index
+        self.set_axis(self.scene.axis.revealing(index))
+        self.invalidate()
+        self.block_selected.emit(self.state.name(index))
+
+    def _hover(self, hit: Hit | None) -> None:
+        if hit == self._hovered:
+            return
+        self._hovered = hit
+        index = None if hit is None or hit.part is Part.STAGE else hit.index
+        changed = index != self.state.hovered
+        self.state.hovered = index
+        self.update()
+        if changed:
+            self.block_hovered.emit(self.state.name(index))
+
+    # --- mouse ---------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click or a drag."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position()
+            self._panning = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pan while dragging, else light up what lies under the pointer."""
+        position = event.position()
+        if self._pressed_at is not None:
+            moved = position - self._pressed_at
+            far = moved.manhattanLength() >= QApplication.startDragDistance()
+            self._panning = self._panning or far
+            if self._panning:
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+                self.set_axis(self.scene.axis.panned(moved.x()))
+                self._pressed_at = position
+                return
+        self._hover(self.scene.hit(position.x(), position.y()))
+        self._shape_cursor(position)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag, or act on what was clicked."""
+        if event.button() is not Qt.MouseButton.LeftButton or self._pressed_at is None:
+            return
+        panning, self._pressed_at, self._panning = self._panning, None, False
+        if not panning:
+            self._click(event.position())
+        self._shape_cursor(event.position())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Zoom to the stage; on a control it is a second click."""
+        hit = self.scene.hit(event.position().x(), event.position().y())
+        folded = self.scene.axis.detail is not Detail.BLOCKS
+        if hit is not None and (hit.part is Part.COLUMN or (hit.part is Part.SQUARE and folded)):
+            self.show_stage(self.scene.axis.stage_of(hit.index))
+        else:
+            self.mousePressEvent(event)
+
+    def _click(self, position: QPointF) -> None:
+        if self.scene.pin_at(position.x(), position.y()):
+            self.toggle_pin()
+            return
+        hit = self.scene.hit(position.x(), position.y())
+        if hit is None:
+            return
+        if hit.part is Part.STAGE:
+            self.stage_skips_clicked.emit(hit.index)
+        elif hit.part is Part.ARC:
+            self.skip_clicked.emit(self.state.name(hit.index))
+        else:
+            self.select(hit.index)
+
+    def toggle_pin(self) -> None:
+        """Pin the gradient lane's scale, or let it follow the numbers."""
+        self.scene.gradient.toggle_pin(self.state)
+        self._view_changed()
+
+    def _shape_cursor(self, position: QPointF) -> None:
+        hit = self.scene.hit(position.x(), position.y())
+        control = hit is not None and hit.part is not Part.COLUMN
+        if control or self.scene.pin_at(position.x(), position.y()):
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        elif hit is not None and self.scene.axis.zoom > 1.0001:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.unsetCursor()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is hovered any more."""
+        self._hover(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the pointer; sideways pans; over the left margin the lanes scroll."""
+        turn, x = event.angleDelta(), event.position().x()
+        if x < self.scene.axis.left and self.scene.overflow:
+            self.set_scroll(round(self.scene.scroll - turn.y() / 2))
+            self.view_changed.emit()
+        elif turn.x() and abs(turn.x()) > abs(turn.y()):
+            self.set_axis(self.scene.axis.panned(turn.x() / 2))
+        elif turn.y():
+            self._zoom(_ZOOM_PER_NOTCH ** (turn.y() / _NOTCH), x)
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done to the block under the pointer, or to the selected one."""
+        index = self.state.selected
+        if event.reason() is QContextMenuEvent.Reason.Mouse:
+            index = self.scene.axis.index_at(event.pos().x())
+        if index is not None and self.state.blocks:
+            self.menu_for(index).popup(event.globalPos())
+
+    def menu_for(self, index: int) -> QMenu:
+        """The context menu of a block."""
+        name, gate = self.state.name(index), self.state.gate(index)
+        stage = self.scene.axis.stage_of(index)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        verb = "Restore" if gate.main == 0 else "Drop"
+        branch = menu.addAction(f"{verb} the branch F(x) of {name}\tD")
+        branch.triggered.connect(lambda: self.branch_clicked.emit(name))
+        verb = "Restore" if gate.skip == 0 else "Cut"
+        skip = menu.addAction(f"{verb} the skip of {name}\tS")
+        skip.triggered.connect(lambda: self.skip_clicked.emit(name))
+        menu.addSeparator()
+        every = menu.addAction(f"Cut or restore all skips of layer{stage}")
+        every.triggered.connect(lambda: self.stage_skips_clicked.emit(stage))
+        menu.addAction(f"Zoom to layer{stage}").triggered.connect(lambda: self.show_stage(stage))
+        menu.addAction("Fit all blocks\tCtrl+0").triggered.connect(self.fit)
+        return menu
+
+    def event(self, event: QEvent) -> bool:
+        """Explain the small controls in tool tips."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            text = self._tool_tip(event.pos())
+            if text:
+                QToolTip.showText(event.globalPos(), text, self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def _tool_tip(self, position: QPoint) -> str:
+        if self.scene.pin_at(position.x(), position.y()):
+            return "Keep this scale, so that a change is seen as a change"
+        hit = self.scene.hit(position.x(), position.y())
+        if hit is None:
+            return ""
+        if hit.part is Part.STAGE:
+            return f"Click to cut or restore all skips of layer{hit.index}"
+        if hit.part is Part.ARC:
+            return f"Click to cut or restore the skip of {self.state.name(hit.index)}"
+        if hit.part is Part.SQUARE:
+            return f"Click to see {self.state.name(hit.index)}; right-click to drop its branch"
+        return ""
+
+    # --- keyboard ------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the selection, act on it, zoom."""
+        if not self.state.blocks or not (self._zoom_key(event) or self._block_key(event)):
+            super().keyPressEvent(event)
+
+    def _block_key(self, event: QKeyEvent) -> bool:
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        last, selected = len(self.state.blocks) - 1, self.state.selected or 0
+        target = {
+            Qt.Key.Key_Left: max(0, selected - 1),
+            Qt.Key.Key_Right: min(last, selected + 1),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }.get(Qt.Key(event.key()))
+        if target is not None:
+            self.select(target)
+        elif event.key() == Qt.Key.Key_S:
+            self.skip_clicked.emit(self.state.name(selected))
+        elif event.key() == Qt.Key.Key_D:
+            self.branch_clicked.emit(self.state.name(selected))
+        else:
+            return False
+        return True
+
+    def _zoom_key(self, event: QKeyEvent) -> bool:
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return False
+        axis = self.scene.axis
+        middle = axis.centre(self.state.selected or 0)
+        if event.key() == Qt.Key.Key_0:
+            self.fit()
+        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self._zoom(_ZOOM_PER_NOTCH, middle)
+        elif event.key() == Qt.Key.Key_Minus:
+            self._zoom(1 / _ZOOM_PER_NOTCH, middle)
+        else:
+            return False
+        return True
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys act."""
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the focus frame."""
+        self.update()

@@ -1,0 +1,266 @@
+"""The gradient that reaches each block, on a log axis with a floor for zeros."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+
+from resnet_viz.ui.overview.captions import gradient_caption, zero_note
+from resnet_viz.ui.overview.figures import Figures, Values
+from resnet_viz.ui.overview.geometry import Want
+from resnet_viz.ui.overview.lanes import (
+    DOT_PITCH,
+    Key,
+    LaneContext,
+    LaneName,
+    clip_to_plot,
+    dot_radius,
+    paint_dots,
+    paint_grid_line,
+    paint_tick,
+    paint_title,
+    paint_waiting,
+)
+from resnet_viz.ui.overview.numbers import figure
+from resnet_viz.ui.overview.scale import LogScale, Mark, scale_for
+from resnet_viz.ui.overview.state import OverviewState
+from resnet_viz.ui.overview.style import Align, Style, cross
+
+
+class GradientLane:
+    """Curve of the norm of dL/dx over the blocks, with the measurement before as a ghost.
+
+    Attributes:
+        pinned: the scale that stays whatever is measured, None to follow the numbers.
+    """
+
+    name: LaneName = "gradient"
+    title = "Gradient reaching each block  ‖∂L/∂x‖"
+    menu_text = "Gradient ‖∂L/∂x‖"
+
+    def __init__(self) -> None:
+        self.pinned: LogScale | None = None
+
+    def want(self, style: Style) -> Want:
+        """The largest share of the height: small differences are to be seen here."""
+        return Want(style.row + 58 * style.scale, 420.0, 3.2)
+
+    def scale(self, state: OverviewState) -> LogScale:
+        """The scale of the figures shown: pinned, or all decades of now and before."""
+        series = [f.grad_in for f in (state.now, state.ghost) if f is not None]
+        fitting = scale_for(*series)
+        if self.pinned is None:
+            return fitting
+        return replace(self.pinned, floor=fitting.floor, ceiling=fitting.ceiling)
+
+    def toggle_pin(self, state: OverviewState) -> None:
+        """Keep the scale as it is, or let it follow the numbers again."""
+        self.pinned = None if self.pinned is not None else self.scale(state)
+
+    def pin_rect(self, context: LaneContext) -> QRectF:
+        """The pin's place in the title row."""
+        side = context.style.row
+        return QRectF(context.axis.right - side, context.title_y - side / 2, side, side)
+
+    def positions(self, context: LaneContext, figures: Figures) -> tuple[Values, NDArray[np.int8]]:
+        """Pixel heights and `Mark`s of all blocks' gradients."""
+        scale = self.scale(context.state)
+        top, bottom = self._span(context, scale)
+        marks = scale.marks(figures.grad_in)
+        y = bottom - scale.fractions(figures.grad_in) * (bottom - top)
+        y[marks == Mark.ZERO] = self._floor_y(context)
+        y[(marks == Mark.INFINITE) | (marks == Mark.NOT_A_NUMBER)] = self._ceiling_y(context)
+        return y, marks
+
+    def _span(self, context: LaneContext, scale: LogScale) -> tuple[float, float]:
+        """Top and bottom of the decades within the plot."""
+        plot, row = context.plot, context.style.row
+        edge = 5.0 * context.style.scale  # half a tick label
+        top = plot.top() + (row if scale.ceiling else edge)
+        return top, plot.bottom() - (row + 3 if scale.floor else edge)
+
+    def _floor_y(self, context: LaneContext) -> float:
+        return context.plot.bottom() - context.style.row * 0.38
+
+    def _ceiling_y(self, context: LaneContext) -> float:
+        return context.plot.top() + context.style.row * 0.3
+
+    def paint(self, painter: QPainter, context: LaneContext) -> None:
+        """Paint title, scale, ghost, curve and the selected block's value."""
+        state, style = context.state, context.style
+        now, ghost = state.now, state.ghost
+        scale = self.scale(state)
+        keys = [Key("line", "gradient", "now")]
+        if ghost is not None:
+            keys.append(Key("dashed", "ghost", "before"))
+        paint_title(
+            painter,
+            context,
+            self.title,
+            scale=scale.text() + (", pinned" if self.pinned else "") if now is not None else "",
+            keys=keys if now is not None else (),
+            caption=gradient_caption(now) if now is not None else "",
+            reserved=style.row + 6,
+        )
+        _paint_pin(painter, style, self.pin_rect(context), self.pinned is not None)
+        if now is None:
+            paint_waiting(painter, context)
+            return
+        self._paint_scale(painter, context, scale)
+        painter.save()
+        clip_to_plot(painter, context)
+        if ghost is not None:
+            self._paint_curve(painter, context, ghost, as_ghost=True)
+        self._paint_curve(painter, context, now, as_ghost=False)
+        if scale.floor:
+            self._paint_note(painter, context, now)
+        self._paint_value(painter, context, now)
+        painter.restore()
+
+    def _paint_scale(self, painter: QPainter, context: LaneContext, scale: LogScale) -> None:
+        style = context.style
+        top, bottom = self._span(context, scale)
+        for exponent, text in scale.ticks(bottom - top, style.row * 1.25):
+            y = bottom - (exponent - scale.low) / (scale.high - scale.low) * (bottom - top)
+            paint_grid_line(painter, context, y)
+            paint_tick(painter, context, y, text)
+        extra = []
+        if scale.floor:
+            extra.append((self._floor_y(context), "0"))
+        if scale.ceiling:
+            extra.append((self._ceiling_y(context), "inf"))
+        for y, text in extra:
+            painter.setPen(style.dashed("trouble", 1.0, 3.0))
+            painter.drawLine(QPointF(context.axis.left, y), QPointF(context.axis.right, y))
+            paint_tick(painter, context, y, text)
+
+    def _paint_curve(
+        self, painter: QPainter, context: LaneContext, figures: Figures, *, as_ghost: bool
+    ) -> None:
+        style, axis, shown = context.style, context.axis, context.shown
+        y, marks = self.positions(context, figures)
+        points = [QPointF(axis.centre(i), y[i]) for i in shown]
+        regular = [marks[i] not in _OFF_AXIS for i in shown]
+        line = style.dashed("ghost", 1.5 * style.scale, 5.0) if as_ghost else None
+        painter.setPen(line or style.pen("gradient", style.theme.line))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for run in _runs(regular):
+            painter.drawPolyline(points[run])
+        # To and along the floor the curve is dotted: there is no value to join.
+        painter.setPen(style.dashed("ghost" if as_ghost else "gradient", 1.2, 2.0))
+        if links := [
+            QLineF(points[k], points[k + 1])
+            for k in range(len(points) - 1)
+            if regular[k] != regular[k + 1]
+        ]:
+            painter.drawLines(links)
+        colour = "ghost" if as_ghost else "gradient"
+        if axis.pitch >= DOT_PITCH and not as_ghost:
+            dots = [p for p, i in zip(points, shown, strict=True) if marks[i] == Mark.POINT]
+            paint_dots(painter, style, colour, dots, dot_radius(style, axis.pitch))
+        self._paint_marks(painter, context, points, marks[shown.start : shown.stop], as_ghost)
+
+    def _paint_marks(
+        self,
+        painter: QPainter,
+        context: LaneContext,
+        points: list[QPointF],
+        marks: NDArray[np.int8],
+        as_ghost: bool,
+    ) -> None:
+        """Paint what has no place on a log axis, each kind with its own sign."""
+        style, pitch = context.style, context.axis.pitch
+        reach = min(4.5 * style.scale, max(1.5, pitch * 0.3))
+        path = QPainterPath()
+        trouble = "ghost" if as_ghost else "trouble"
+        painter.setPen(style.pen(trouble, 1.5 * style.scale))
+        for point, mark in zip(points, marks, strict=True):
+            if mark == Mark.POINT:
+                continue
+            if mark == Mark.NOT_A_NUMBER:
+                cross(painter, point.x(), point.y(), reach)
+            else:
+                up = mark in (Mark.INFINITE, Mark.ABOVE)
+                _triangle(path, point, reach if up else -reach)
+        painter.setBrush(style.brush("card"))
+        painter.drawPath(path)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_note(self, painter: QPainter, context: LaneContext, now: Figures) -> None:
+        """Say over the floor what a zero means, at the side where fewer of them are."""
+        note = zero_note(now)
+        if not note:
+            return
+        style, visible = context.style, context.axis.visible()
+        zeros = np.flatnonzero(now.grad_in[visible.start : visible.stop] == 0)
+        at_right = zeros.size == 0 or zeros.mean() < len(visible) / 2
+        painter.setFont(style.small)
+        width = style.metrics.horizontalAdvance(note) + 8
+        left = context.axis.right - width if at_right else context.axis.left
+        y = self._floor_y(context)
+        box = QRectF(left, y - style.row * 0.5, width, style.row)
+        painter.fillRect(box, style.brush("card"))
+        painter.setPen(style.pen("trouble"))
+        painter.drawText(box, Align.AlignCenter, note)
+
+    def _paint_value(self, painter: QPainter, context: LaneContext, now: Figures) -> None:
+        """Write the selected block's value beside its dot."""
+        selected = context.state.selected
+        if selected is None or selected not in context.axis.visible():
+            return
+        style, plot = context.style, context.plot
+        y = float(self.positions(context, now)[0][selected])
+        text = figure(float(now.grad_in[selected]))
+        width = style.metrics.horizontalAdvance(text) + 10
+        x = context.axis.centre(selected)
+        left = min(max(x - width / 2, plot.left()), plot.right() - width)
+        above = y - style.row - 7 >= plot.top() - 4
+        top = y - style.row - 7 if above else y + 7
+        box = QRectF(left, top, width, style.row)
+        painter.setPen(style.pen("gradient", 1.0))
+        painter.setBrush(style.brush("card", 0.94))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setFont(style.small)
+        painter.setPen(style.pen("text"))
+        painter.drawText(box, Align.AlignCenter, text)
+        if context.axis.pitch < DOT_PITCH:
+            paint_dots(painter, style, "gradient", [QPointF(x, y)])
+
+
+_OFF_AXIS = (Mark.ZERO, Mark.INFINITE, Mark.NOT_A_NUMBER)
+
+
+def _runs(regular: list[bool]) -> list[slice]:
+    """Stretches of consecutive true entries."""
+    edges = np.flatnonzero(np.diff(np.array([False, *regular, False], dtype=np.int8)))
+    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _triangle(path: QPainterPath, point: QPointF, reach: float) -> None:
+    """Append a triangle that points up for positive `reach`, down for negative."""
+    x, y, side = point.x(), point.y(), abs(reach)
+    path.moveTo(x, y - reach)
+    path.lineTo(x + side, y + reach * 0.7)
+    path.lineTo(x - side, y + reach * 0.7)
+    path.closeSubpath()
+
+
+def _paint_pin(painter: QPainter, style: Style, rect: QRectF, pinned: bool) -> None:
+    """A drawing pin: upright and filled when the scale is pinned, else tilted and hollow."""
+    painter.save()
+    painter.translate(rect.center())
+    if not pinned:
+        painter.rotate(40)
+    unit = rect.height() / 16
+    colour = "text" if pinned else "muted"
+    painter.setPen(style.pen(colour, 1.2 * style.scale))
+    painter.setBrush(style.brush(colour) if pinned else Qt.BrushStyle.NoBrush)
+    painter.drawRect(QRectF(-2 * unit, -5.5 * unit, 4 * unit, 5 * unit))
+    painter.drawLine(QPointF(-4 * unit, -0.5 * unit), QPointF(4 * unit, -0.5 * unit))
+    painter.drawLine(QPointF(0, -0.5 * unit), QPointF(0, 5.5 * unit))
+    painter.restore()

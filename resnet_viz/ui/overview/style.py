@@ -1,0 +1,98 @@
+"""A theme as Qt's fonts, colours and pens, made once per theme."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from resnet_viz.ui.theme import Theme
+
+Align = Qt.AlignmentFlag
+
+
+class Style:
+    """Fonts, metrics and pens of one theme.
+
+    Args:
+        theme: the look.
+
+    Attributes:
+        small: captions and ticks.
+        bold: titles of lanes.
+        letter: the F in a square of full size.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self.small = _font(theme.small_px)
+        self.bold = _font(theme.small_px + 1, bold=True)
+        self.metrics = QFontMetricsF(self.small)
+        self.bold_metrics = QFontMetricsF(self.bold)
+        self.row = max(self.metrics.height(), self.bold_metrics.height())
+        self.scale = theme.font_px / 13.0
+
+    def color(self, name: str, alpha: float = 1.0) -> QColor:
+        """A colour of the theme by its field's name."""
+        color = QColor(getattr(self.theme, name))
+        color.setAlphaF(alpha)
+        return color
+
+    def brush(self, name: str, alpha: float = 1.0) -> QBrush:
+        """A plain brush of a theme colour."""
+        return QBrush(self.color(name, alpha))
+
+    def pen(self, name: str, width: float = 1.0, alpha: float = 1.0) -> QPen:
+        """A solid pen of a theme colour."""
+        pen = QPen(self.color(name, alpha), width)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        # Mitred joins spike where a steep curve turns; round ones cost a circle per point.
+        pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+        return pen
+
+    def dashed(self, name: str, width: float = 1.2, dash: float = 4.0) -> QPen:
+        """A dashed pen; `dash` is the length of a dash in pixels."""
+        pen = self.pen(name, width)
+        pen.setDashPattern([dash / width, dash * 0.75 / width])
+        return pen
+
+    def letter(self, side: float) -> QFont:
+        """The font of the F in a square of the given side."""
+        return _font(max(7, round(side * 0.46)), bold=True)
+
+
+@cache
+def _font(px: int, bold: bool = False) -> QFont:
+    font = QFont()
+    font.setPixelSize(px)
+    font.setBold(bold)
+    return font
+
+
+def draw_text(
+    painter: QPainter,
+    x: float,
+    y: float,
+    text: str,
+    align: Align = Align.AlignLeft | Align.AlignVCenter,
+) -> None:
+    """Draw one line of text anchored at a point with the painter's font and pen."""
+    width, height = 2000.0, 80.0
+    left = x
+    if align & Align.AlignHCenter:
+        left = x - width / 2
+    elif align & Align.AlignRight:
+        left = x - width
+    top = y - height / 2
+    if align & Align.AlignTop:
+        top = y
+    elif align & Align.AlignBottom:
+        top = y - height
+    painter.drawText(QRectF(left, top, width, height), align, text)
+
+
+def cross(painter: QPainter, x: float, y: float, reach: float) -> None:
+    """Draw a small × with the painter's pen."""
+    painter.drawLine(QPointF(x - reach, y - reach), QPointF(x + reach, y + reach))
+    painter.drawLine(QPointF(x - reach, y + reach), QPointF(x + reach, y - reach))
