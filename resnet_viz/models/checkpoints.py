@@ -49,6 +49,9 @@ _NESTS = (
     "state_dict_ema",
 )
 
+_DEEPEST_NEST = 4  # also ends the search in a record that holds itself
+_LONGEST_HEADER = 100_000_000  # the safetensors library's own limit
+
 # Plain records that training programs put beside the weights; making one runs no code.
 _HARMLESS: list[Any] = [
     argparse.Namespace,
@@ -108,14 +111,15 @@ def open_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         content = _load_pickle(file, what, mmap=False)
     else:
         raise _unknown(file, start)
-    found, notes = _find_state(content, what)
-    state, renaming_notes = canonical(found, what)
-    return Checkpoint(state, (*notes, *renaming_notes))
+    state, notes = canonical(_find_state(content, what), what)
+    return Checkpoint(state, notes)
 
 
 def _first_bytes(file: Path) -> bytes:
     if file.is_dir():
         raise UserError(f"`{file}` is a folder, not a checkpoint.", "Choose a file inside it.")
+    if file.exists() and not file.is_file():  # reading a pipe or a device would never end
+        raise UserError(f"`{file}` is not a regular file.", _ACCEPTED)
     try:
         with file.open("rb") as stream:
             start = stream.read(64)
@@ -152,7 +156,7 @@ def _is_text(start: bytes) -> bool:
 
 def _is_safetensors(start: bytes) -> bool:
     # Eight bytes of header length, then the header, a JSON object.
-    return start[8:9] == b"{"
+    return start[8:9] == b"{" and int.from_bytes(start[:8], "little") <= _LONGEST_HEADER
 
 
 def _read_safetensors(file: Path, what: str, start: bytes, size: int) -> dict[str, Tensor]:
@@ -227,12 +231,12 @@ def _explain(file: Path, what: str, error: Exception) -> UserError:
 # --- the tensors in what was read -----------------------------------------------------------
 
 
-def _find_state(content: Any, what: str) -> tuple[dict[str, Tensor], list[str]]:
-    """The innermost dict of tensors, and what else was met on the way."""
+def _find_state(content: Any, what: str) -> dict[str, Tensor]:
+    """The weights by name, wherever in the record a training program has put them."""
     if isinstance(content, Tensor):
         raise UserError(f"{what} holds one single tensor, not the weights of a network.")
-    while isinstance(content, Mapping):
-        nest = _nest(content)
+    for _ in range(_DEEPEST_NEST):
+        nest = _nest(content) if isinstance(content, Mapping) else None
         if nest is None:
             break
         content = content[nest]
@@ -246,7 +250,7 @@ def _find_state(content: Any, what: str) -> tuple[dict[str, Tensor], list[str]]:
         keys = ", ".join(f"`{key}`" for key in list(content)[:5]) or "nothing"
         raise UserError(f"{what} holds no tensors, only {keys}.", _SAVE_SAFELY)
     _refuse_unusable(state, what)
-    return state, []
+    return state
 
 
 def _nest(content: Mapping[Any, Any]) -> Any:
@@ -260,9 +264,10 @@ def _nest(content: Mapping[Any, Any]) -> Any:
     return dicts[0] if len(dicts) == 1 else None
 
 
-def _has_tensors(value: Mapping[Any, Any]) -> bool:
+def _has_tensors(value: Mapping[Any, Any], depth: int = _DEEPEST_NEST) -> bool:
     return any(
-        isinstance(v, Tensor) or (isinstance(v, Mapping) and _has_tensors(v))
+        isinstance(v, Tensor)
+        or (depth > 1 and isinstance(v, Mapping) and _has_tensors(v, depth - 1))
         for v in value.values()
     )
 

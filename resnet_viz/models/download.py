@@ -93,22 +93,23 @@ def _fetch_and_verify(
     url: str, part: Path, sha256_prefix: str, progress: Progress | None, cancelled: Cancelled
 ) -> None:
     resumed = part.exists()
-    if resumed and sha256_prefix and _matches(part, sha256_prefix):
+    if resumed and sha256_prefix and matches(part, sha256_prefix):
         return  # complete: only the renaming had not happened
     _fetch_all(url, part, progress, cancelled)
-    if _matches(part, sha256_prefix):
+    if matches(part, sha256_prefix):
         return
     part.unlink()
     if not resumed:
         raise _CorruptError
     # The leftover may have been of another file: once more, from the start.
     _fetch_all(url, part, progress, cancelled)
-    if not _matches(part, sha256_prefix):
+    if not matches(part, sha256_prefix):
         part.unlink()
         raise _CorruptError
 
 
-def _matches(file: Path, sha256_prefix: str) -> bool:
+def matches(file: Path, sha256_prefix: str) -> bool:
+    """Whether the SHA-256 of a file begins with these hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest().startswith(sha256_prefix)
 

@@ -22,7 +22,8 @@ def initialise(net: ResNet, seed: int) -> None:
     default except for `xavier` and `normal`, which include it.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        # Not torch.manual_seed, which would reseed the GPUs too.
+        torch.default_generator.manual_seed(seed)
         for module in net.modules():
             if isinstance(module, nn.Conv2d):
                 _draw(module.weight, net.spec)

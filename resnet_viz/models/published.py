@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from torch import Tensor
 from resnet_viz.errors import UserError
 from resnet_viz.images import Preprocess
 from resnet_viz.models.checkpoints import open_checkpoint
-from resnet_viz.models.download import Cancelled, Progress, download
+from resnet_viz.models.download import Cancelled, Progress, download, matches
 from resnet_viz.models.specs import IMAGENET, ResNetSpec
 from resnet_viz.torchvision_compat import ensure_torchvision
 
@@ -44,6 +45,12 @@ class Published:
         """Where torch keeps it: shared with every other program that uses torch.hub."""
         return Path(torch.hub.get_dir()) / "checkpoints" / self.url.rsplit("/", 1)[-1]
 
+    @property
+    def sha256(self) -> str:
+        """The first hexadecimal digits of the file's SHA-256, from its name; may be empty."""
+        match = _HASH.search(self.url)
+        return match[1] if match else ""
+
     def label(self) -> str:
         """For people: `ImageNet (IMAGENET1K_V2), 80.9 % top-1`."""
         return f"ImageNet ({self.name}), {100 * self.accuracy:.1f} % top-1"
@@ -57,10 +64,17 @@ class Published:
             UserError: if they cannot be had; says where to put the file by hand.
             OperationCancelled: if `cancelled()` became true.
         """
+        fetch = partial(
+            download, self.url, self.file, self.sha256, progress=progress, cancelled=cancelled
+        )
         if not self.file.is_file():
-            match = _HASH.search(self.url)
-            prefix = match[1] if match else ""
-            download(self.url, self.file, prefix, progress=progress, cancelled=cancelled)
+            fetch()
+        try:
+            return open_checkpoint(self.file).state
+        except UserError:
+            if matches(self.file, self.sha256):
+                raise
+        fetch()  # another program left half a file in the cache
         return open_checkpoint(self.file).state
 
 

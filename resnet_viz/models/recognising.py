@@ -11,6 +11,7 @@ from torch import Tensor
 from resnet_viz.errors import UserError
 from resnet_viz.models.filling import check_shapes
 from resnet_viz.models.network import skeleton
+from resnet_viz.models.renaming import canonical
 from resnet_viz.models.specs import (
     EXPANSION,
     BlockKind,
@@ -37,7 +38,7 @@ def recognise(state: Mapping[str, Tensor], what: str = "the checkpoint") -> ResN
     of classes is assumed.
 
     Args:
-        state: tensors by torchvision's names.
+        state: tensors by torchvision's names or others that `canonical` knows.
         what: where they come from, for messages.
 
     Returns:
@@ -47,6 +48,7 @@ def recognise(state: Mapping[str, Tensor], what: str = "the checkpoint") -> ResN
     Raises:
         UserError: if it is no such network; names the first tensor that does not fit.
     """
+    state, _ = canonical(state, what)
     depths = _depths(state, what)
     stem = _tensor(state, "conv1.weight", 4, what)
     family = _family(stem, what)
@@ -64,7 +66,8 @@ def recognise(state: Mapping[str, Tensor], what: str = "the checkpoint") -> ResN
             "Only networks whose stem is as wide as their first stage can be shown.",
         )
     groups, width_per_group = _grouping(state, kind, widths[0], what)
-    order: Order = "pre" if "bn1.weight" not in state and "norm.weight" in state else "post"
+    norm = _norm(state)
+    order = _order(state, norm, what)
     head = state.get("fc.weight")
     found = ResNetSpec(
         name="",
@@ -75,7 +78,7 @@ def recognise(state: Mapping[str, Tensor], what: str = "the checkpoint") -> ResN
         groups=groups,
         width_per_group=width_per_group,
         order=order,
-        norm=_norm(state, order),
+        norm=norm,
         shortcut=_shortcut(state, widths[0] != outputs[0], len(depths)),
         n_classes=_USUAL_CLASSES[family] if head is None else head.shape[0],
         in_channels=stem.shape[1],
@@ -100,14 +103,12 @@ def _depths(state: Mapping[str, Tensor], what: str) -> tuple[int, ...]:
     for name in state:
         if match := _BLOCK.match(name):
             stages.setdefault(int(match[1]), set()).add(int(match[2]))
-    if not stages:
-        raise UserError(f"{what} is not a residual network: it has no `layer1.0`.", _HINT)
     for number in range(1, max(stages) + 1):
         blocks = stages.get(number, set())
         gap = next((i for i in range(max(blocks, default=0) + 1) if i not in blocks), None)
         if gap is not None:
             raise UserError(
-                f"{what} is incomplete: `layer{number}.{gap}` is missing.",
+                f"Cannot show {what}: it is incomplete, `layer{number}.{gap}` is missing.",
                 "Choose the whole checkpoint.",
             )
     return tuple(len(stages[number]) for number in sorted(stages))
@@ -116,8 +117,8 @@ def _depths(state: Mapping[str, Tensor], what: str) -> tuple[int, ...]:
 def _tensor(state: Mapping[str, Tensor], name: str, dims: int, what: str) -> Tensor:
     tensor = state.get(name)
     if tensor is None or tensor.dim() != dims:
-        found = "is missing" if tensor is None else f"has shape {tuple(tensor.shape)}"
-        raise UserError(f"{what} is not a residual network: `{name}` {found}.", _HINT)
+        found = "is missing" if tensor is None else f"has the shape {tuple(tensor.shape)}"
+        raise UserError(f"Cannot show {what}: `{name}` {found}.", _HINT)
     return tensor
 
 
@@ -144,7 +145,19 @@ def _grouping(
     return groups, max(1, width * 64 // (stage_width * groups))
 
 
-def _norm(state: Mapping[str, Tensor], order: Order) -> Norm:
+def _order(state: Mapping[str, Tensor], norm: Norm, what: str) -> Order:
+    if norm == "none" or "bn1.weight" in state:
+        return "post"
+    if "norm.weight" in state:
+        return "pre"
+    raise UserError(
+        f"Cannot show {what}: it normalises neither after its stem (`bn1`) nor before its "
+        "classifier (`norm`).",
+        _HINT,
+    )
+
+
+def _norm(state: Mapping[str, Tensor]) -> Norm:
     first = "layer1.0.bn1"
     if f"{first}.weight" not in state:
         return "none"

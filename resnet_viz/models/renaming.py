@@ -35,7 +35,7 @@ _FOREIGN = (
 )
 
 
-def canonical(state: Mapping[str, Tensor], what: str) -> tuple[dict[str, Tensor], list[str]]:
+def canonical(state: Mapping[str, Tensor], what: str) -> tuple[dict[str, Tensor], tuple[str, ...]]:
     """The state dict by torchvision's names.
 
     Args:
@@ -52,9 +52,7 @@ def canonical(state: Mapping[str, Tensor], what: str) -> tuple[dict[str, Tensor]
     prefixes = [name.removesuffix(_ANCHOR) for name in state if name.endswith(_ANCHOR)]
     prefixes = [p for p in prefixes if not p or p.endswith(".")]
     if not prefixes:
-        raise UserError(
-            f"{what} is not a residual network that can be shown: {_reason(state)}.", _HINT
-        )
+        raise UserError(f"Cannot show {what}: {_reason(state)}.", _HINT)
     prefix = prefixes[0]
     notes = []
     if len(prefixes) > 1:
@@ -63,11 +61,14 @@ def canonical(state: Mapping[str, Tensor], what: str) -> tuple[dict[str, Tensor]
     inner = {n.removeprefix(prefix): t for n, t in state.items() if n.startswith(prefix)}
     outer = {n: t for n, t in state.items() if not n.startswith(prefix)}
     _refuse_foreign(inner, what)
-    renamed = {_torchvision_name(name): tensor for name, tensor in inner.items()}
-    return _with_head(renamed, outer, what), notes
+    pre_activation = "bn1.weight" not in inner
+    renamed = {_torchvision_name(n, pre_activation): tensor for n, tensor in inner.items()}
+    return _with_head(renamed, outer, what), tuple(notes)
 
 
-def _torchvision_name(name: str) -> str:
+def _torchvision_name(name: str, pre_activation: bool) -> str:
+    if pre_activation:  # their last norm has no name in torchvision; here it is `norm`
+        name = re.sub(r"^bn\.", "norm.", name)
     return re.sub(r"(layer\d+\.\d+)\.shortcut\.", r"\1.downsample.", name)
 
 
@@ -83,7 +84,9 @@ def _with_head(
             matrices = [n for n, t in found.items() if n.endswith("weight") and t.dim() == 2]
             if len(matrices) > 1:
                 raise UserError(
-                    f"{what} has a classifier of several layers ({', '.join(matrices)}).", _HINT
+                    f"Cannot show {what}: its classifier has several layers "
+                    f"({', '.join(matrices)}).",
+                    _HINT,
                 )
             if matrices:
                 base = matrices[0].removesuffix("weight")
@@ -100,7 +103,7 @@ def _refuse_foreign(state: Mapping[str, Tensor], what: str) -> None:
         for pattern, difference in _FOREIGN:
             if re.search(pattern, name):
                 raise UserError(
-                    f"{what} cannot be shown: {difference}; see its tensor `{name}`.", _HINT
+                    f"Cannot show {what}: {difference}; see its tensor `{name}`.", _HINT
                 )
 
 

@@ -93,6 +93,8 @@ class ResNetSpec:
     plain: bool = False
 
     def __post_init__(self) -> None:
+        for field in ("depths", "widths"):
+            object.__setattr__(self, field, tuple(getattr(self, field)))
         for field, allowed in _CHOICES.items():
             value = getattr(self, field)
             if value not in allowed:
@@ -108,6 +110,12 @@ class ResNetSpec:
             raise UserError(
                 "Basic blocks have no groups and no width per group.",
                 "Use a bottleneck network such as resnet50.",
+            )
+        if min(block.width for block in self.blocks()) < 1:
+            raise UserError(
+                f"width_per_group {self.width_per_group} leaves no channels at width "
+                f"{min(self.widths)}.",
+                f"It counts at a width of 64: choose at least {-(-64 // min(self.widths))}.",
             )
 
     @property
@@ -284,7 +292,8 @@ def title(name: str) -> str:
     """A preset's name as people write it: `resnet56` -> `ResNet-56`."""
     for prefix, written in _TITLES:
         if name.startswith(prefix):
-            return written + name[len(prefix) :].replace("_", " ")
+            rest = name[len(prefix) :].replace("_", " ")
+            return written.removesuffix("-") + rest if rest.startswith(" ") else written + rest
     return name
 
 

@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
 
 from resnet_viz.errors import OperationCancelled, UserError
 from resnet_viz.images import Preprocess
-from resnet_viz.models import published
-from resnet_viz.models.bundled import bundled
 from resnet_viz.models.checkpoints import open_checkpoint, read_checkpoint
+from resnet_viz.models.devices import resolve_device
 from resnet_viz.models.download import Cancelled, Progress
 from resnet_viz.models.filling import fill
 from resnet_viz.models.labels import usual_labels, usual_preprocess
 from resnet_viz.models.network import ResNet, build, skeleton
 from resnet_viz.models.recognising import recognise
-from resnet_viz.models.specs import EXPANSION, IMAGENET, ResNetSpec, plain_name
+from resnet_viz.models.sources import Source, from_bundle, from_file, from_imagenet
+from resnet_viz.models.specs import ResNetSpec
 
 __all__ = ["LoadedNetwork", "load_network", "load_weights", "read_checkpoint", "recognise"]
 
-# The fields that decide which tensors a network has.
-_SHAPING = (
-    "family",
-    "block",
-    "depths",
-    "widths",
-    "groups",
-    "width_per_group",
-    "order",
-    "norm",
-    "shortcut",
-    "n_classes",
-    "in_channels",
-)
-
-_KINDS = "none, bundled, imagenet or the path of a checkpoint"
+_DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 
 @dataclass(frozen=True)
@@ -63,19 +48,6 @@ class LoadedNetwork:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Weights before they are in a network."""
-
-    spec: ResNetSpec
-    state: Mapping[str, Tensor]
-    labels: tuple[str, ...]
-    preprocess: Preprocess
-    label: str
-    what: str
-    notes: tuple[str, ...] = ()
-
-
 def load_network(
     spec: ResNetSpec,
     weights: str = "none",
@@ -93,8 +65,8 @@ def load_network(
         spec: which network; ignored for a file, whose tensors tell.
         weights: `none` (random), `bundled`, `imagenet` or `imagenet:IMAGENET1K_V1`, `file`.
         path: the checkpoint when `weights` is `file`.
-        seed: of the random weights.
-        device: as torch names it.
+        seed: of the random weights, 0 to 2**63 - 1.
+        device: as in `resolve_device`.
         dtype: `float32` or `float64`.
         progress: called as a download goes on.
         cancelled: asked between steps and during downloads.
@@ -103,22 +75,19 @@ def load_network(
         UserError: if the weights do not exist, do not fit or do not load, or the device fails.
         OperationCancelled: if `cancelled()` became true.
     """
-    if dtype not in ("float32", "float64"):
-        raise UserError(f"dtype cannot be {dtype!r}.", "Choose float32 or float64.")
-    kind, _, which = weights.partition(":")
+    if dtype not in _DTYPES:
+        raise UserError(f"dtype cannot be {dtype!r}.", f"Choose {' or '.join(_DTYPES)}.")
+    if not 0 <= seed < 2**63:
+        raise UserError(f"The seed cannot be {seed}.", "Choose a whole number from 0 to 2^63 - 1.")
+    if isinstance(device, str):
+        device = resolve_device(device, float64=dtype == "float64")
+    source = _find(spec, weights, path, seed, progress, cancelled)
     _stop_if(cancelled)
-    if kind == "none":
-        loaded = _random(spec, seed)
-    elif kind == "bundled":
-        loaded = _filled(_bundled(spec))
-    elif kind == "imagenet":
-        loaded = _filled(_imagenet(spec, which, progress, cancelled))
-    elif kind == "file":
-        loaded = _filled(_file(path, seed))
-    else:
-        raise UserError(f"weights cannot be {weights!r}.", f"Choose {_KINDS}.")
+    loaded = _random(spec, seed) if source is None else _filled(source)
+    _require_rgb(loaded.spec)
     _stop_if(cancelled)
-    _move(loaded.net, device, getattr(torch, dtype))
+    with _memory_of(device, loaded.spec):
+        loaded.net.to(device=device, dtype=_DTYPES[dtype])
     return loaded
 
 
@@ -137,14 +106,36 @@ def load_weights(net: ResNet, source: str | os.PathLike[str]) -> tuple[str, ...]
     """
     kind, _, which = str(source).partition(":")
     if kind == "bundled":
-        found = _bundled(net.spec)
+        found = from_bundle(net.spec)
     elif kind == "imagenet":
-        found = _imagenet(net.spec, which, None, None)
+        found = from_imagenet(net.spec, which)
     else:
         checkpoint = open_checkpoint(source)
-        what = f"`{Path(source).name}`"
-        return (*checkpoint.notes, *fill(net, checkpoint.state, what))
+        notes = fill(net, checkpoint.state, f"`{Path(source).name}`")
+        return (*checkpoint.notes, *notes)
     return (*found.notes, *fill(net, found.state, found.what))
+
+
+def _find(
+    spec: ResNetSpec,
+    weights: str,
+    path: str | os.PathLike[str],
+    seed: int,
+    progress: Progress | None,
+    cancelled: Cancelled | None,
+) -> Source | None:
+    """The weights asked for; None for random ones."""
+    kind, _, which = weights.partition(":")
+    _stop_if(cancelled)
+    if kind == "none":
+        return None
+    if kind == "bundled":
+        return from_bundle(spec)
+    if kind == "imagenet":
+        return from_imagenet(spec, which, progress=progress, cancelled=cancelled)
+    if kind == "file":
+        return from_file(path, seed)
+    raise UserError(f"weights cannot be {weights!r}.", "Choose none, bundled, imagenet or file.")
 
 
 def _stop_if(cancelled: Cancelled | None) -> None:
@@ -153,8 +144,10 @@ def _stop_if(cancelled: Cancelled | None) -> None:
 
 
 def _random(spec: ResNetSpec, seed: int) -> LoadedNetwork:
+    with _memory_of("cpu", spec):
+        net = build(spec, seed)
     return LoadedNetwork(
-        net=build(spec, seed),
+        net=net,
         spec=spec,
         labels=usual_labels(spec),
         preprocess=usual_preprocess(spec),
@@ -163,8 +156,9 @@ def _random(spec: ResNetSpec, seed: int) -> LoadedNetwork:
     )
 
 
-def _filled(source: _Source) -> LoadedNetwork:
-    net = skeleton(source.spec).to_empty(device="cpu")
+def _filled(source: Source) -> LoadedNetwork:
+    with _memory_of("cpu", source.spec):
+        net = skeleton(source.spec).to_empty(device="cpu")
     notes = fill(net, source.state, source.what)
     return LoadedNetwork(
         net=net.eval(),
@@ -176,112 +170,31 @@ def _filled(source: _Source) -> LoadedNetwork:
     )
 
 
-def _bundled(spec: ResNetSpec) -> _Source:
-    cards = bundled()
-    name = plain_name(spec.name) if spec.plain else spec.name
-    card = cards.get(name)
-    if card is None:
-        there = f"Bundled are {', '.join(cards)}." if cards else "This installation has none."
-        raise UserError(f"There are no bundled weights for {spec.title()}.", there)
-    what = f"the bundled weights of {spec.title()}"
-    _require_same_shapes(spec, card.spec(), what)
-    if not card.intact():
+def _require_rgb(spec: ResNetSpec) -> None:
+    if spec.in_channels != 3:
         raise UserError(
-            f"Cannot load {what}: {card.path.name} is not the file that was shipped.",
-            "Reinstall resnet-viz.",
+            f"{spec.title()} takes images of {spec.in_channels} channels; pictures have 3.",
+            "Choose a network for RGB images.",
         )
-    return _Source(
-        spec=spec,
-        state=open_checkpoint(card.path).state,
-        labels=card.labels,
-        preprocess=card.preprocess,
-        label=card.label(),
-        what=what,
-        notes=_activation_note(spec, card.spec().activation),
-    )
 
 
-def _imagenet(
-    spec: ResNetSpec, which: str, progress: Progress | None, cancelled: Cancelled | None
-) -> _Source:
-    chosen = published.choose(spec, which)
-    what = f"the ImageNet weights of {spec.title()}"
-    _require_same_shapes(spec, IMAGENET[spec.name], what)
-    notes = _activation_note(spec, "relu")
-    if spec.plain:
-        notes += ("The weights were trained with skip connections, which are cut here.",)
-    return _Source(
-        spec=spec,
-        state=chosen.state(progress, cancelled),
-        labels=chosen.labels,
-        preprocess=chosen.preprocess,
-        label=chosen.label(),
-        what=what,
-        notes=notes,
-    )
-
-
-def _activation_note(spec: ResNetSpec, trained: str) -> tuple[str, ...]:
-    if spec.activation == trained:
-        return ()
-    return (f"The weights were trained with {trained}, the network now has {spec.activation}.",)
-
-
-def _require_same_shapes(spec: ResNetSpec, trained: ResNetSpec, what: str) -> None:
-    for name in _SHAPING:
-        wanted, there = getattr(spec, name), getattr(trained, name)
-        if wanted != there:
-            raise UserError(
-                f"There are no weights for this network: {what} are for {name} {there}, "
-                f"not {wanted}.",
-                f"Set {name} to {there}, or use random weights.",
-            )
-
-
-def _file(path: str | os.PathLike[str], seed: int) -> _Source:
-    if not str(path):
-        raise UserError("No checkpoint was named.", "Give the path of a .pth or .safetensors file.")
-    checkpoint = open_checkpoint(path)
-    what = f"`{Path(path).name}`"
-    spec = recognise(checkpoint.state, what)
-    state, notes = _with_head(checkpoint.state, spec, seed)
-    return _Source(
-        spec=spec,
-        state=state,
-        labels=usual_labels(spec),
-        preprocess=usual_preprocess(spec),
-        label=Path(path).name,
-        what=what,
-        notes=(*checkpoint.notes, *notes),
-    )
-
-
-def _with_head(
-    state: Mapping[str, Tensor], spec: ResNetSpec, seed: int
-) -> tuple[Mapping[str, Tensor], tuple[str, ...]]:
-    """The state with a random classifier if it has none, and a sentence saying so."""
-    if "fc.weight" in state:
-        return state, ()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        head = nn.Linear(spec.widths[-1] * EXPANSION[spec.block], spec.n_classes)
-    note = (
-        f"The file has no classifier: a random one is used (seed {seed}), so classes mean nothing."
-    )
-    return {**state, "fc.weight": head.weight.detach(), "fc.bias": head.bias.detach()}, (note,)
-
-
-def _move(net: ResNet, device: torch.device | str, dtype: torch.dtype) -> None:
-    """Put the network on its device, or say why it cannot be there."""
+@contextmanager
+def _memory_of(device: torch.device | str, spec: ResNetSpec) -> Iterator[None]:
+    """Turn the errors of a full or faulty device into sentences; others pass."""
     try:
-        net.to(device=device, dtype=dtype)
-    except torch.OutOfMemoryError as error:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        text = str(error)
+        full = isinstance(error, torch.OutOfMemoryError | MemoryError)
+        # The CPU's allocator raises a bare RuntimeError.
+        if full or "allocate memory" in text:
+            raise UserError(
+                f"{spec.title()} does not fit into the memory of {device}.",
+                "Choose a smaller network or another device, or close other programs.",
+            ) from error
+        if str(device) == "cpu":
+            raise
         raise UserError(
-            f"{net.spec.title()} does not fit into the memory of {device}.",
-            "Choose the CPU or a smaller network, or close other programs that use the device.",
-        ) from error
-    except (RuntimeError, AssertionError, TypeError) as error:
-        reason = str(error).splitlines()[0].rstrip(".")
-        raise UserError(
-            f"Cannot use the device {device}: {reason}.", "Choose the CPU in the device list."
+            f"Cannot use the device {device}: {text.splitlines()[0].rstrip('.')}.",
+            "Choose the CPU.",
         ) from error
