@@ -1,0 +1,260 @@
+"""Many channel maps as one image: layout, assembling, and what lies under a point.
+
+All lengths are device pixels, so that a map's pixels stay equal squares at every scaling of the
+screen. A *position* is a channel's place in the sorted mosaic.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resnet_viz.probe.snapshot import FloatArray
+from resnet_viz.ui.block_view.colour import GAP, Levels, Scale, quantise
+
+READABLE = 28  # smallest side of a tile that is chosen unasked, at 100 % scaling
+COMFORTABLE = 40  # the side aimed at when not all channels fit
+LARGEST = 120  # the side that few channels grow to
+SMALLEST = 6  # the side that one can zoom out to
+_FEW_ROWS = 3  # fewer rows than this and the tiles are made smaller
+_GAPS = (2, 6)
+
+
+@dataclass(frozen=True)
+class TileScale:
+    """How a map becomes a tile.
+
+    Attributes:
+        zoom: screen pixels along one side of a drawn pixel.
+        reduce: map pixels along one side whose mean is one drawn pixel.
+    """
+
+    zoom: int = 1
+    reduce: int = 1
+
+    def side(self, length: int) -> int:
+        """Screen pixels of `length` map pixels."""
+        return -(-length // self.reduce) * self.zoom
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A pixel of a channel's map."""
+
+    position: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each tile of a mosaic is.
+
+    Attributes:
+        count: channels.
+        shape: (H, W) of a map.
+        scale: of the tiles.
+        columns: tiles side by side.
+        gap: between tiles.
+        left: free space before the first column.
+        height: of the viewport.
+    """
+
+    count: int
+    shape: tuple[int, int]
+    scale: TileScale
+    columns: int
+    gap: int
+    left: int
+    height: int
+
+    @property
+    def tile(self) -> tuple[int, int]:
+        """(height, width) of a tile."""
+        return self.scale.side(self.shape[0]), self.scale.side(self.shape[1])
+
+    @property
+    def pitch(self) -> tuple[int, int]:
+        """(down, across) from one tile to the next."""
+        return self.tile[0] + self.gap, self.tile[1] + self.gap
+
+    @property
+    def rows(self) -> int:
+        """Rows of tiles in all."""
+        return -(-self.count // self.columns)
+
+    @property
+    def full_rows(self) -> int:
+        """Rows that fit the viewport entirely; at least 1."""
+        return max(1, (self.height + self.gap) // self.pitch[0])
+
+    @property
+    def last_first_row(self) -> int:
+        """The first row that is shown when scrolled to the end."""
+        return max(0, self.rows - self.full_rows)
+
+    def visible(self, first_row: int) -> slice:
+        """Positions that are shown at least in part."""
+        shown_rows = -(-self.height // self.pitch[0])
+        first = first_row * self.columns
+        return slice(first, min(self.count, first + shown_rows * self.columns))
+
+    def tile_rect(self, position: int, first_row: int) -> tuple[int, int, int, int]:
+        """(x, y, width, height) of a tile in the viewport; may lie outside it."""
+        row, column = divmod(position, self.columns)
+        down, across = self.pitch
+        height, width = self.tile
+        return self.left + column * across, (row - first_row) * down, width, height
+
+    def cell_rect(self, cell: Cell, first_row: int) -> tuple[int, int, int, int]:
+        """(x, y, width, height) of a map's pixel, or of the group it was averaged into."""
+        x, y, _, _ = self.tile_rect(cell.position, first_row)
+        zoom, reduce = self.scale.zoom, self.scale.reduce
+        return x + cell.column // reduce * zoom, y + cell.row // reduce * zoom, zoom, zoom
+
+    def hit(self, x: float, y: float, first_row: int) -> Cell | None:
+        """The map pixel under a point of the viewport; None in a gap or beyond."""
+        down, across = self.pitch
+        if x < self.left or y < 0 or y >= self.height:
+            return None
+        column, right = divmod(int(x) - self.left, across)
+        row, below = divmod(int(y), down)
+        position = (first_row + row) * self.columns + column
+        height, width = self.tile
+        if column >= self.columns or position >= self.count or right >= width or below >= height:
+            return None
+        zoom, reduce = self.scale.zoom, self.scale.reduce
+        return Cell(position, below // zoom * reduce, right // zoom * reduce)
+
+
+def tile_scales(side: int, smallest: float, largest: float) -> list[TileScale]:
+    """Every whole scale that makes a map of `side` pixels a tile of the given sizes, rising.
+
+    At least one; the nearest if none is in between.
+    """
+    reduces = [TileScale(1, r) for r in range(max(1, side // max(1, int(smallest))) + 1, 1, -1)]
+    zooms = [TileScale(z) for z in range(1, max(1, int(largest) // side) + 1)]
+    found = [s for s in (*reduces, *zooms) if smallest <= s.side(side) <= largest]
+    return found or [nearest_scale([*reduces, *zooms], side, smallest)]
+
+
+def nearest_scale(scales: list[TileScale], side: int, target: float) -> TileScale:
+    """The scale whose tile is nearest to `target` as a ratio."""
+    return min(scales, key=lambda s: abs(math.log(s.side(side) / target)))
+
+
+def _columns(side: int, count: int, width: int, gap: int) -> int:
+    return max(1, min(count, (width + gap) // (side + gap)))
+
+
+def fit(
+    count: int,
+    shape: tuple[int, int],
+    width: int,
+    height: int,
+    *,
+    ratio: float = 1.0,
+    target: float | None = None,
+) -> Layout:
+    """Lay out `count` maps of `shape` in a viewport.
+
+    Args:
+        count: channels, at least 1.
+        shape: (H, W) of a map.
+        width: of the viewport.
+        height: of the viewport.
+        ratio: device pixels per logical pixel.
+        target: wanted side of a tile in device pixels. Without it: as large as lets all
+            channels be seen at once, or else a comfortable size of which three rows fit.
+    """
+    side = max(shape)
+    gap = round(_GAPS[0] * ratio)
+    if target is not None:
+        chosen = nearest_scale(tile_scales(side, SMALLEST, width), side, target)
+    else:
+        chosen = _automatic(count, side, width, height, gap, ratio)
+    tile_width = chosen.side(shape[1])
+    columns = _columns(tile_width, count, width, gap)
+    # What the columns leave over widens the gaps a little; the rest goes to both sides.
+    full = columns > 1 and count > columns
+    if full:
+        free = width - columns * tile_width
+        gap = max(gap, min(free // (columns - 1), round(_GAPS[1] * ratio)))
+    used = columns * tile_width + (columns - 1) * gap
+    left = max(0, (width - used) // 2) if full else 0
+    return Layout(count, shape, chosen, columns, gap, left, height)
+
+
+def _automatic(count: int, side: int, width: int, height: int, gap: int, ratio: float) -> TileScale:
+    scales = tile_scales(side, READABLE * ratio, max(LARGEST * ratio, READABLE * ratio))
+    for scale in reversed(scales):
+        size = scale.side(side)
+        rows = -(-count // _columns(size, count, width, gap))
+        if rows * (size + gap) - gap <= height and size <= width:
+            return scale
+    comfortable = nearest_scale(scales, side, COMFORTABLE * ratio)
+    for scale in reversed(scales[: scales.index(comfortable) + 1]):
+        if _FEW_ROWS * (scale.side(side) + gap) - gap <= height:
+            return scale
+    return scales[0]
+
+
+def block_mean(maps: FloatArray, reduce: int) -> FloatArray:
+    """Means over squares of `reduce` pixels; smaller ones at the right and bottom edges.
+
+    (C, H, W) -> (C, ceil(H / reduce), ceil(W / reduce)).
+    """
+    if reduce == 1:
+        return maps
+    _, height, width = maps.shape
+    down, across = np.arange(0, height, reduce), np.arange(0, width, reduce)
+    with np.errstate(invalid="ignore", over="ignore"):
+        sums = np.add.reduceat(np.add.reduceat(maps, down, axis=1), across, axis=2)
+    per_row, per_column = np.diff([*down, height]), np.diff([*across, width])
+    return np.asarray(sums / np.outer(per_row, per_column), dtype=np.float32)
+
+
+def assemble(tiles: Levels, layout: Layout) -> Levels:
+    """Tiles in reading order, one drawn pixel each, as one image with gaps.
+
+    Args:
+        tiles: (n, h, w), the drawn pixels of n successive positions starting a row.
+        layout: their sizes and columns.
+
+    Returns:
+        (rows * down, columns * across) uint8; GAP where there is no tile.
+    """
+    n = len(tiles)
+    rows, columns, zoom = -(-n // layout.columns), layout.columns, layout.scale.zoom
+    (tile_h, tile_w), (down, across) = layout.tile, layout.pitch
+    large = tiles.repeat(zoom, axis=1).repeat(zoom, axis=2) if zoom > 1 else tiles
+    image = np.full((rows, down, columns, across), GAP, dtype=np.uint8)
+    slots = image.transpose(0, 2, 1, 3)[:, :, :tile_h, :tile_w]  # (rows, columns, h, w), a view
+    whole = n // columns
+    slots[:whole] = large[: whole * columns].reshape(whole, columns, tile_h, tile_w)
+    if rest := n - whole * columns:
+        slots[whole, :rest] = large[whole * columns :]
+    return image.reshape(rows * down, columns * across)
+
+
+def render(
+    tensor: FloatArray, order: NDArray[np.intp], scale: Scale, layout: Layout, first_row: int
+) -> Levels:
+    """The visible part of the mosaic of a tensor.
+
+    Args:
+        tensor: (C, H, W).
+        order: channel at each position, (C,).
+        scale: of the tensor.
+        layout: fitted to C maps of (H, W).
+        first_row: row of tiles at the top.
+
+    Returns:
+        uint8 levels, whole rows of tiles: the last one may reach below the viewport.
+    """
+    channels = order[layout.visible(first_row)]
+    maps = block_mean(tensor[channels], layout.scale.reduce)
+    return assemble(quantise(maps, scale.of(channels)), layout)

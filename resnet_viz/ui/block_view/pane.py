@@ -1,0 +1,254 @@
+"""A grid with what explains it: coloured line and caption above, colour bar below."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from resnet_viz.ui.block_view.colour import N_LEVELS
+from resnet_viz.ui.block_view.grid import ChannelGrid
+from resnet_viz.ui.block_view.line import LineLabel, draw_line, line_width
+from resnet_viz.ui.block_view.look import Look
+from resnet_viz.ui.block_view.magnifier import BigMap, Focus
+from resnet_viz.ui.block_view.panels import Panel, PanelRole, Pixel, Scope
+from resnet_viz.ui.block_view.segments import Line, Segment, joined, plain
+from resnet_viz.ui.block_view.summary import Summary, summarise
+from resnet_viz.ui.block_view.wording import (
+    BlockContext,
+    map_figures,
+    scale_ends,
+    scale_words,
+    tensor_figures,
+    title,
+)
+
+_BAR_WIDTH = 84
+
+
+class TopLine(QWidget):
+    """The line over a grid in the colour of its meaning; dashed when it takes no part."""
+
+    def __init__(self, look: Look, role: PanelRole) -> None:
+        super().__init__()
+        self._look, self._role, self._off = look, role, False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_look(self, look: Look) -> None:
+        """Change the colours."""
+        self._look = look
+        self.updateGeometry()
+        self.update()
+
+    def set_off(self, off: bool) -> None:
+        """Whether the gate is closed."""
+        self._off = off
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(40, round(self._look.theme.line + 0.8))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        if not self._off:
+            painter.fillRect(rect, self._look.colour(self._role))
+        else:
+            dash = 6.0
+            for left in np.arange(0, rect.width(), 2 * dash):
+                painter.fillRect(QRectF(left, 0, dash, rect.height()), self._look.colour("ghost"))
+        painter.end()
+
+
+class ColourBar(QWidget):
+    """The scale of a grid with its numbers and whom it speaks for."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._signed = False
+        self._ends = ("", "")
+        self._words: list[Line] = []
+        self._bad = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_look(self, look: Look) -> None:
+        """Change colours and sizes."""
+        self._look = look
+        self.updateGeometry()
+        self.update()
+
+    def set_scale(
+        self, signed: bool, ends: tuple[str, str], words: list[Line], bad: bool = False
+    ) -> None:
+        """Show a scale; `bad` adds the swatch of values that are not finite."""
+        self._signed, self._ends, self._words, self._bad = signed, ends, words, bad
+        self.setAccessibleName(f"colour scale {ends[0]} to {ends[1]}, {plain(words[0])}")
+        self.update()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._ends, self._words = ("", ""), []
+        self.setAccessibleName("")
+        self.update()
+
+    def text(self) -> str:
+        """What is printed, in full."""
+        return f"{self._ends[0]} … {self._ends[1]}  {plain(self._words[0])}" if self._words else ""
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetricsF(self._look.font(self._look.theme.small_px))
+        return QSize(120, int(metrics.height()) + 1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._words:
+            return
+        painter = QPainter(self)
+        size = self._look.theme.small_px
+        metrics = QFontMetricsF(self._look.font(size))
+        rest = QRectF(self.rect())
+        rest.setLeft(self._text(painter, self._ends[0], rest) + 5)
+        bar = QRectF(rest.left(), rest.center().y() - size * 0.36, _BAR_WIDTH, size * 0.72)
+        ramp = np.arange(N_LEVELS, dtype=np.uint8)[None]
+        painter.drawImage(bar, self._look.image(ramp, self._signed))
+        painter.setPen(QColor(self._look.theme.border))
+        painter.drawRect(bar)
+        rest.setLeft(bar.right() + 5)
+        rest.setLeft(self._text(painter, self._ends[1], rest) + 2 * metrics.averageCharWidth())
+        words = next(
+            (w for w in self._words if line_width(w, self._look, size) <= rest.width()),
+            self._words[-1],
+        )
+        draw_line(painter, words, rest, self._look, size)
+        painter.end()
+
+    def _text(self, painter: QPainter, text: str, rect: QRectF) -> float:
+        """Draw a number at the left of `rect`; where it ends."""
+        line: Line = (Segment(text),)
+        size = self._look.theme.small_px
+        draw_line(painter, line, rect, self._look, size)
+        return rect.left() + line_width(line, self._look, size)
+
+
+class Pane(QWidget):
+    """One of the three: caption, grid or big map, colour bar.
+
+    Args:
+        role: its place in the sum.
+        look: of the window.
+    """
+
+    def __init__(self, role: PanelRole, look: Look) -> None:
+        super().__init__()
+        self.role = role
+        self._look = look
+        self._panel: Panel | None = None
+        self._context = BlockContext()
+        self.top = TopLine(look, role)
+        self.caption = LineLabel(look, look.theme.font_px)
+        self.figures = LineLabel(look, look.theme.small_px)
+        self.figures.align_right()
+        self.figures.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.grid = ChannelGrid(look)
+        self.big = BigMap(look)
+        self.bar = ColourBar(look)
+        heading = QHBoxLayout()
+        heading.setSpacing(8)
+        heading.addWidget(self.caption)
+        heading.addWidget(self.figures, 1)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.grid)
+        self._stack.addWidget(self.big)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.top)
+        column.addLayout(heading)
+        column.addLayout(self._stack, 1)
+        column.addWidget(self.bar)
+
+    @property
+    def panel(self) -> Panel | None:
+        """What is shown."""
+        return self._panel
+
+    @property
+    def magnified(self) -> bool:
+        """Whether one map fills the pane."""
+        return self._stack.currentWidget() is self.big
+
+    def set_look(self, look: Look) -> None:
+        """Change colours and sizes."""
+        self._look = look
+        self.caption.set_look(look, look.theme.font_px)
+        self.figures.set_look(look, look.theme.small_px)
+        for part in (self.top, self.grid, self.big, self.bar):
+            part.set_look(look)
+
+    def set_panel(self, panel: Panel | None, context: BlockContext) -> None:
+        """Show a tensor; None while it is being measured."""
+        self._panel, self._context = panel, context
+        off = context.gate(self.role) == 0
+        self.top.set_off(off)
+        self.grid.set_panel(panel, dimmed=off)
+
+    def set_magnified(self, magnified: bool) -> None:
+        """Swap the grid for one large map, or back."""
+        self._stack.setCurrentWidget(self.big if magnified else self.grid)
+
+    def show_channel(self, channel: int, scope: Scope, focus: Focus) -> None:
+        """Select a channel in the grid, or show it large, and caption it."""
+        name = title(self.role, self._panel, self._context)
+        if self._panel is None:
+            self.caption.set_line(name, name[:1])
+            self.figures.set_line((Segment("measuring…", "muted"),))
+            self.bar.clear()
+            self.big.show_map(None, 0, focus)
+            return
+        self.grid.set_selected(channel)
+        self.big.show_map(self._panel, channel, focus)
+        shown = self.map_summary(channel) if self.magnified else self._panel.summary
+        notes: list[Line] = []
+        if self.magnified:
+            notes.append((Segment(f"channel {channel}", bold=True),))
+            if self.big.exponent and self.big.prints_values:
+                notes.append((Segment(f"values ×10^{self.big.exponent}", "muted"),))
+        elif not self._panel.linked:
+            size = "×".join(str(n) for n in self._panel.tensor.shape)
+            notes.append((Segment(f"{size}, not linked", "muted"),))
+        figures = map_figures(shown) if self.magnified else tensor_figures(shown)
+        self.caption.set_line(joined([name, *notes]), joined([name[:1], *notes]), name[:1])
+        self.figures.set_line(figures, figures[-1:])
+        self.refresh_bar(channel, scope)
+
+    def refresh_bar(self, channel: int, scope: Scope) -> None:
+        """Write the colour bar anew: its words follow the tiles' size."""
+        if self._panel is None:
+            return
+        single = self.magnified or self._panel.scale.per_map
+        summary = self.map_summary(channel) if single else self._panel.summary
+        tiles = self.grid.tiles
+        reduce = tiles.scale.reduce if tiles is not None and not self.magnified else 1
+        scale = self._panel.scale
+        self.bar.set_scale(
+            scale.signed,
+            scale_ends(scale, channel, summary),
+            scale_words(scale, scope, channel, summary, reduce),
+            bool(summary.n_bad),
+        )
+
+    def map_summary(self, channel: int) -> Summary:
+        """Figures of one channel's map."""
+        assert self._panel is not None
+        return summarise(self._panel.tensor[channel])
+
+    def set_mark(self, pixel: Pixel | None) -> None:
+        """Frame a pixel in whichever of grid and map is shown."""
+        self.grid.set_mark(pixel)
+        self.big.set_mark(pixel)
+
+    def announce(self, text: str) -> None:
+        """Name the grid for screen readers."""
+        self.grid.setAccessibleName(f"{text}, channels")
+        self.big.setAccessibleName(f"{text}, one channel")
