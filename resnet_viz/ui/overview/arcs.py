@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
@@ -129,8 +130,10 @@ def arc_groups(chain: Chain) -> Iterable[tuple[int, int]]:
     visible = axis.visible()
     for stage in range(1, len(axis.depths) + 1):
         start, end = axis.stage_span(stage)
-        for first in range(start, end, size):
-            after = min(first + size, end)
+        # As equal as whole blocks allow: a short last group would look like something else.
+        n_groups = max(1, round((end - start) / size))
+        edges = [start + (end - start) * k // n_groups for k in range(n_groups + 1)]
+        for first, after in pairwise(edges):
             if after > visible.start and first < visible.stop:
                 yield first, after
 

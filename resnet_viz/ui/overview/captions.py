@@ -76,9 +76,11 @@ def _norm(value: float) -> str:
 
 
 def split(share: float) -> str:
-    """A share and its complement, `71 : 29`; `none` where nothing is shared."""
+    """A share and its complement, `71 : 29`; words where there is none."""
     if math.isnan(share):
-        return "none"
+        return "nothing flows"
+    if math.isinf(share):
+        return "not finite"
     if 0 < share < 0.005 or 0.995 < share < 1:
         return f"{percent(share)} : {percent(1 - share)}"
     return f"{share * 100:.0f} : {100 - round(share * 100)}"
@@ -104,7 +106,7 @@ def facts(stats: BlockStats) -> list[tuple[str, str]]:
     backward = _share(stats.grad_via_shortcut, stats.grad_via_branch)
     return [
         ("‖∂L/∂x‖", _norm(stats.grad_in)),
-        ("x : F(x)", split(forward)),
+        ("skip : F(x)", split(forward)),
         ("backward", split(backward)),
         ("mean y", figure(stats.mean_out, 2)),
         ("zeros", percent(stats.zero_share) if math.isfinite(stats.zero_share) else "NaN"),

@@ -23,7 +23,7 @@ class Figures:
         grad_in: norm of dL/dx.
         forward_share: the shortcut's share of what enters the sum, gates included,
             skip * norm_shortcut / (skip * norm_shortcut + main * norm_branch), 0 to 1; NaN where
-            nothing enters or a norm is not finite.
+            nothing enters, inf where a norm is not finite.
         backward_share: the same of the gradient, via shortcut / (via shortcut + via branch).
         mean_out: mean of y.
         zero_share: share of exact zeros in y, 0 to 1.
@@ -76,11 +76,15 @@ def gated(gate: float, norm: float) -> float:
 
 
 def shares(shortcut: Values, branch: Values) -> Values:
-    """The shortcut's share of the sum of both, (N,); NaN where both are 0 or one is not finite."""
+    """The shortcut's share of the sum of both paths.
+
+    Returns:
+        (N,) 0 to 1; NaN where both are 0, inf where one is not finite.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         # Scaled first, so that neither 1e-320 nor 1e308 spoils the sum.
         largest = np.maximum(shortcut, branch)
         a, b = shortcut / largest, branch / largest
         share = a / (a + b)
-    share[~(np.isfinite(shortcut) & np.isfinite(branch))] = np.nan
+    share[~(np.isfinite(shortcut) & np.isfinite(branch))] = np.inf
     return np.asarray(share)

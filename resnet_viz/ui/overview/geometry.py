@@ -77,7 +77,7 @@ class Chain:
         """Height of an arc over its base."""
         pitch = self.axis.pitch * self.axis.blocks_per_arc
         room = self.arc_max - (self.line_y - self.arc_base)
-        return min(room, 9 + pitch * 0.95)
+        return min(room, 12 + pitch * 1.1)
 
     @property
     def arc_half_span(self) -> float:

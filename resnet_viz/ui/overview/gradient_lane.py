@@ -18,6 +18,7 @@ from resnet_viz.ui.overview.lanes import (
     LaneContext,
     LaneName,
     clip_to_plot,
+    curve_width,
     dot_radius,
     paint_dots,
     paint_grid_line,
@@ -106,10 +107,10 @@ class GradientLane:
             caption=gradient_caption(now) if now is not None else "",
             reserved=style.row + 6,
         )
-        _paint_pin(painter, style, self.pin_rect(context), self.pinned is not None)
         if now is None:
             paint_waiting(painter, context)
             return
+        _paint_pin(painter, style, self.pin_rect(context), self.pinned is not None)
         self._paint_scale(painter, context, scale)
         painter.save()
         clip_to_plot(painter, context)
@@ -146,7 +147,7 @@ class GradientLane:
         points = [QPointF(axis.centre(i), y[i]) for i in shown]
         regular = [marks[i] not in _OFF_AXIS for i in shown]
         line = style.dashed("ghost", 1.5 * style.scale, 5.0) if as_ghost else None
-        painter.setPen(line or style.pen("gradient", style.theme.line))
+        painter.setPen(line or style.pen("gradient", curve_width(style, axis.pitch)))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for run in _runs(regular):
             painter.drawPolyline(points[run])

@@ -10,9 +10,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from resnet_viz.ui.overview.figures import Figures
+from resnet_viz.ui.overview.figures import Figures, Values
 from resnet_viz.ui.overview.geometry import Want
-from resnet_viz.ui.overview.layout import BlockAxis
+from resnet_viz.ui.overview.layout import GROUP_PX, BlockAxis
 from resnet_viz.ui.overview.numbers import figure
 from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.style import Align, Style, draw_text
@@ -89,9 +89,10 @@ class Lane(Protocol):
 class Key:
     """An entry of a lane's legend: how something looks and what it is."""
 
-    look: Literal["line", "dashed", "bar", "hollow"]
+    look: Literal["line", "dashed", "tick", "bar", "hollow"]
     colour: str
     text: str
+    alpha: float = 1.0
 
 
 def paint_title(
@@ -153,10 +154,15 @@ def _paint_key(painter: QPainter, style: Style, key: Key, x: float, y: float) ->
         painter.drawLine(QPointF(x, y), QPointF(x + width, y))
         if solid:
             paint_dots(painter, style, key.colour, [QPointF(x + width / 2, y)])
+    elif key.look == "tick":
+        painter.setPen(style.pen(key.colour, 1.6 * s))
+        painter.drawLine(QPointF(x + width - 8 * s, y), QPointF(x + width, y))
     else:
         box = QRectF(x + width - 10 * s, y - 5 * s, 9 * s, 9 * s)
         painter.setPen(style.pen(key.colour, 1.2) if key.look == "hollow" else Qt.PenStyle.NoPen)
-        painter.setBrush(Qt.BrushStyle.NoBrush if key.look == "hollow" else style.brush(key.colour))
+        painter.setBrush(
+            Qt.BrushStyle.NoBrush if key.look == "hollow" else style.brush(key.colour, key.alpha)
+        )
         painter.drawRect(box)
         painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(style.pen("muted"))
@@ -207,6 +213,28 @@ def clip_to_plot(painter: QPainter, context: LaneContext, spill: float = 6.0) ->
         QRectF(plot.left() - spill, context.top, plot.width() + 2 * spill, context.height),
         Qt.ClipOperation.IntersectClip,
     )
+
+
+def curve_width(style: Style, pitch: float) -> float:
+    """Width of a curve: thinner where every pixel has a block of its own."""
+    return style.theme.line * (1.0 if pitch >= GROUP_PX else 0.62)
+
+
+def staircase(axis: BlockAxis, heights: Values, bottom: float) -> list[QPointF]:
+    """Outline of the area under a staircase of visible blocks.
+
+    Args:
+        axis: of the blocks.
+        heights: pixel y of each block's step, (N,).
+        bottom: pixel y where the area ends.
+    """
+    shown = axis.visible()
+    points = [QPointF(axis.x(shown.start), bottom)]
+    for i in shown:
+        y = float(heights[i])
+        points += (QPointF(axis.x(i), y), QPointF(axis.x(i + 1), y))
+    points.append(QPointF(axis.x(shown.stop), bottom))
+    return points
 
 
 def nice_ceiling(value: float) -> float:

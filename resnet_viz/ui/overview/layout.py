@@ -13,7 +13,7 @@ FOLD_PX = 14.0
 """Blocks narrower than this are drawn as one folded stage with miniature arcs."""
 GROUP_PX = 3.0
 """Blocks narrower than this share an arc with their neighbours."""
-ARC_GROUP_PX = 9.0
+ARC_GROUP_PX = 12.0
 """Least width of an arc that stands for several blocks."""
 MAX_PITCH_PX = 96.0
 """Widest block that zooming reaches; a short network that fills the axis may be wider."""

@@ -37,11 +37,11 @@ def figure(value: float, digits: int = 3) -> str:
 
 
 def ratio(value: float) -> str:
-    """How many times, for a sentence: 1.4×, 14×, 2,300×, 7×10⁷×."""
+    """How many times, for a sentence: 1.4×, 14×, 2,340×, 7×10⁷×."""
     if value < 9.95:
         return f"{value:.1f}×"
-    if value < 99_999.5:
-        return f"{value:,.0f}×"
+    if value < 99_950:
+        return f"{float(f'{value:.3g}'):,.0f}×"
     mantissa, exponent = f"{value:.0e}".split("e")
     power = f"10{superscript(int(exponent))}"
     return f"{power}×" if mantissa == "1" else f"{mantissa}×{power}×"

@@ -6,26 +6,28 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtGui import QPainter
 
 from resnet_viz.ui.overview.captions import split
 from resnet_viz.ui.overview.figures import Figures, Values
 from resnet_viz.ui.overview.geometry import Want
 from resnet_viz.ui.overview.lanes import (
+    Key,
     LaneContext,
     LaneName,
     clip_to_plot,
     paint_title,
     paint_waiting,
+    staircase,
 )
 from resnet_viz.ui.overview.layout import GROUP_PX
-from resnet_viz.ui.overview.style import Align, Style, draw_text
+from resnet_viz.ui.overview.style import Align, Style, cross, draw_text
 
 Direction = Literal["forward", "backward"]
 
 _TEXTS: dict[Direction, tuple[str, str]] = {
-    "forward": ("Who carries the signal  ‖x‖ : ‖F(x)‖", "Forward shares ‖x‖ : ‖F(x)‖"),
-    "backward": ("Who carries the gradient back", "Backward shares"),
+    "forward": ("Who carries the signal  ‖shortcut‖ : ‖F(x)‖", "Signal: shortcut and F(x)"),
+    "backward": ("Who carries the gradient back", "Gradient: shortcut and F(x)"),
 }
 
 
@@ -55,20 +57,27 @@ class ShareLane:
         """Paint title, bars and the marks of the measurement before."""
         state = context.state
         caption = context.selected_text(lambda f, i: f"skip : F(x)  {split(self.shares(f)[i])}")
-        paint_title(painter, context, self.title, caption=caption)
-        self._paint_keys(painter, context)
+        in_margin = context.plot.height() >= 1.8 * context.style.row
+        keys = [] if in_margin else [Key("bar", "shortcut", "skip"), Key("bar", "branch", "F(x)")]
+        if state.ghost is not None:
+            keys.append(Key("tick", "muted", "before"))
+        paint_title(painter, context, self.title, keys=keys, caption=caption)
+        if in_margin:
+            self._paint_keys(painter, context)
         if state.now is None:
             paint_waiting(painter, context)
             return
         painter.save()
         clip_to_plot(painter, context, spill=2.0)
         now = self.shares(state.now)
-        if context.axis.pitch >= GROUP_PX:
-            _paint_bars(painter, context, now)
-        else:
-            _paint_area(painter, context, now)
+        bars = context.axis.pitch >= GROUP_PX
+        (_paint_bars if bars else _paint_area)(painter, context, now)
         if state.ghost is not None:
-            _paint_ghost(painter, context, now, self.shares(state.ghost))
+            before = self.shares(state.ghost)
+            if bars:
+                _paint_ghost(painter, context, now, before)
+            else:
+                _paint_ghost_line(painter, context, before)
         painter.restore()
 
     def _paint_keys(self, painter: QPainter, context: LaneContext) -> None:
@@ -97,10 +106,13 @@ def _paint_bars(painter: QPainter, context: LaneContext, shares: Values) -> None
     style, axis, plot = context.style, context.axis, context.plot
     width = bar_width(style, axis.pitch)
     above, below, none = [], [], []
+    broken = []
     for i in axis.visible():
         left, share = axis.centre(i) - width / 2, float(shares[i])
-        if np.isnan(share):
+        if not np.isfinite(share):
             none.append(QRectF(left, plot.top(), width, plot.height()))
+            if np.isinf(share):
+                broken.append(axis.centre(i))
             continue
         cut = plot.height() * share
         if cut > 0:
@@ -116,7 +128,9 @@ def _paint_bars(painter: QPainter, context: LaneContext, shares: Values) -> None
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(style.dashed("ghost", 1.0, 3.0))
         painter.drawRects(none)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(style.pen("trouble", 1.5 * style.scale))
+    for x in broken:
+        cross(painter, x, plot.center().y(), min(4.0 * style.scale, width / 2))
 
 
 def _paint_area(painter: QPainter, context: LaneContext, shares: Values) -> None:
@@ -125,19 +139,14 @@ def _paint_area(painter: QPainter, context: LaneContext, shares: Values) -> None
     shown = axis.visible()
     left, right = axis.x(shown.start), axis.x(shown.stop)
     painter.fillRect(QRectF(left, plot.top(), right - left, plot.height()), style.brush("shortcut"))
-    heights = np.nan_to_num(shares, nan=1.0)
-    stairs = [QPointF(left, plot.bottom())]
-    for i in shown:
-        y = plot.top() + plot.height() * float(heights[i])
-        stairs += (QPointF(axis.x(i), y), QPointF(axis.x(i + 1), y))
-    stairs.append(QPointF(right, plot.bottom()))
+    heights = plot.top() + plot.height() * np.nan_to_num(shares, nan=1.0, posinf=1.0)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(style.brush("branch"))
-    painter.drawPolygon(QPolygonF(stairs))
+    painter.drawPolygon(staircase(axis, heights, plot.bottom()))
     if empty := [
         QRectF(axis.x(i), plot.top(), axis.pitch, plot.height())
         for i in shown
-        if np.isnan(shares[i])
+        if not np.isfinite(shares[i])
     ]:
         painter.setBrush(style.brush("card"))
         painter.drawRects(empty)
@@ -149,18 +158,29 @@ def _paint_area(painter: QPainter, context: LaneContext, shares: Values) -> None
 
 
 def _paint_ghost(painter: QPainter, context: LaneContext, now: Values, before: Values) -> None:
-    """Mark where the split was, for every block where it moved by more than a pixel."""
-    axis, plot = context.axis, context.plot
-    reach = max(bar_width(context.style, axis.pitch) / 2 + 3, 1.0)
-    moved = ~np.isnan(before) & ~(np.abs(before - now) * plot.height() <= 1.0)
-    lines = []
+    """Mark beside each bar where the split was, if it moved by more than a pixel."""
+    axis, plot, style = context.axis, context.plot, context.style
+    inner = bar_width(style, axis.pitch) / 2
+    outer = inner + min(5.0 * style.scale, (axis.pitch - 2 * inner) * 0.45)
+    same = np.abs(np.nan_to_num(now, posinf=np.nan) - before) * plot.height() <= 1.0
+    moved = np.isfinite(before) & ~same
+    lines: list[QLineF] = []
     for i in axis.visible():
         if moved[i]:
-            y = plot.top() + plot.height() * float(before[i])
-            lines.append(QLineF(axis.centre(i) - reach, y, axis.centre(i) + reach, y))
+            x, y = axis.centre(i), plot.top() + plot.height() * float(before[i])
+            lines += (QLineF(x - outer, y, x - inner, y), QLineF(x + inner, y, x + outer, y))
     if lines:
-        # Two tones, so that the mark shows on both colours and on the card.
-        painter.setPen(context.style.pen("card", 3.0))
+        painter.setPen(style.pen("muted", 1.6 * style.scale))
         painter.drawLines(lines)
-        painter.setPen(context.style.pen("muted", 1.4))
-        painter.drawLines(lines)
+
+
+def _paint_ghost_line(painter: QPainter, context: LaneContext, before: Values) -> None:
+    """Where blocks have no bars of their own: the split before as a thin line."""
+    axis, plot = context.axis, context.plot
+    points = [
+        QPointF(axis.centre(i), plot.top() + plot.height() * float(before[i]))
+        for i in context.shown
+        if np.isfinite(before[i])
+    ]
+    painter.setPen(context.style.pen("card", 1.0, 0.8))
+    painter.drawPolyline(points)

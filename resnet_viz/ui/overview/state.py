@@ -109,7 +109,7 @@ class OverviewState:
         )
         branch = np.array([gated(b, s.norm_branch) for b, s in zip(self.main, stats, strict=True)])
         share = shares(through, branch)
-        return np.where(np.isnan(share), 0.5, share)
+        return np.where(np.isfinite(share), share, 0.5)
 
     def stage_title(self, stage: int) -> tuple[str, ...]:
         """Wordings of a stage's header, the longest first."""
@@ -117,11 +117,13 @@ class OverviewState:
         block = self.blocks[members[0]]
         name, side = f"layer{stage}", self._sides[members[-1]]
         channels = f"{block.out_channels} ch"
-        n = len(members)
+        n, n_cut = len(members), sum(self.skip[i] == 0 for i in members)
+        cut = f" · {n_cut} cut" if n_cut else ""
         return (
-            f"{name} · {channels} · {side} · {n} block{'s' if n > 1 else ''}",
+            f"{name} · {channels} · {side} · {n} block{'s' if n > 1 else ''}{cut}",
+            f"{name} · {channels} · {side}{cut}",
             f"{name} · {channels} · {side}",
-            f"{name} · {channels}",
+            f"{name}{cut}",
             name,
             str(stage),
         )

@@ -14,6 +14,7 @@ from resnet_viz.ui.overview.lanes import (
     LaneContext,
     LaneName,
     clip_to_plot,
+    curve_width,
     dot_radius,
     nice_ceiling,
     paint_dots,
@@ -21,11 +22,15 @@ from resnet_viz.ui.overview.lanes import (
     paint_tick,
     paint_title,
     paint_waiting,
+    staircase,
     tick_text,
 )
+from resnet_viz.ui.overview.layout import GROUP_PX
 from resnet_viz.ui.overview.numbers import count, figure, percent
 from resnet_viz.ui.overview.share_lanes import bar_width
 from resnet_viz.ui.overview.style import Style, cross
+
+_ZEROS_ALPHA = 0.24
 
 
 class ActivationLane:
@@ -48,7 +53,7 @@ class ActivationLane:
             self.title,
             keys=(
                 Key("line", "output", "mean (left axis)"),
-                Key("bar", "grid", "zeros (full height 100 %)"),
+                Key("bar", "output", "zeros (full height 100 %)", _ZEROS_ALPHA),
             ),
             caption=context.selected_text(
                 lambda f, i: (
@@ -60,16 +65,16 @@ class ActivationLane:
             paint_waiting(painter, context)
             return
         low, high = mean_range(now)
+        plot = _inset(context)
         for value in (low, high):
-            y = _height(context.plot, low, high, value)
+            y = _height(plot, low, high, value)
             paint_grid_line(painter, context, y)
             paint_tick(painter, context, y, tick_text(value))
         painter.save()
         clip_to_plot(painter, context)
-        columns = _columns(context, np.nan_to_num(now.zero_share), 1.0)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(context.style.brush("grid"))
-        painter.drawRects(columns)
+        painter.setBrush(context.style.brush("output", _ZEROS_ALPHA))
+        _paint_columns(painter, context, plot, np.nan_to_num(now.zero_share), 1.0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         _paint_mean(painter, context, now, low, high)
         painter.restore()
@@ -89,13 +94,13 @@ def mean_range(figures: Figures) -> tuple[float, float]:
 def _paint_mean(
     painter: QPainter, context: LaneContext, now: Figures, low: float, high: float
 ) -> None:
-    style, axis, plot = context.style, context.axis, context.plot
+    style, axis, plot = context.style, context.axis, _inset(context)
     points = [
         QPointF(axis.centre(i), _height(plot, low, high, float(now.mean_out[i])))
         for i in context.shown
         if np.isfinite(now.mean_out[i])
     ]
-    painter.setPen(style.pen("output", style.theme.line * 0.9))
+    painter.setPen(style.pen("output", 0.9 * curve_width(style, axis.pitch)))
     painter.drawPolyline(points)
     if axis.pitch >= DOT_PITCH and points:
         paint_dots(painter, style, "output", points, dot_radius(style, axis.pitch))
@@ -138,16 +143,13 @@ class CostLane:
         )
         painter.save()
         clip_to_plot(painter, context, spill=2.0)
-        parameters = _columns(context, now.parameters, most[0], half=-1)
-        macs = _columns(context, now.macs, most[1], half=1)
+        plot = context.plot
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.brush("muted"))
-        painter.drawRects(parameters)
-        outlined = context.axis.pitch >= DOT_PITCH * 1.5
-        painter.setPen(style.pen("muted", 1.2) if outlined else Qt.PenStyle.NoPen)
-        painter.setBrush(style.brush("raised" if outlined else "ghost"))
-        painter.drawRects(macs)
+        painter.setBrush(style.brush("muted", 0.85))
+        _paint_columns(painter, context, plot, now.parameters, most[0], half=-1)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(style.pen("muted", 1.2))
+        _paint_columns(painter, context, plot, now.macs, most[1], half=1)
         painter.restore()
 
 
@@ -159,15 +161,38 @@ def _height(plot: QRectF, low: float, high: float, value: float) -> float:
     return plot.bottom() - (value - low) / (high - low) * plot.height()
 
 
-def _columns(context: LaneContext, values: Values, most: float, half: int = 0) -> list[QRectF]:
-    """Bars on the bottom of the plot; `half` -1 and 1 are the left and right of a pair."""
-    axis, plot = context.axis, context.plot
-    width = bar_width(context.style, axis.pitch)
-    if half:
-        width *= 0.55
-    offset = half * width / 2 - width / 2
-    rects = []
+def _inset(context: LaneContext) -> QRectF:
+    """The plot without the half tick label that would touch the title."""
+    return context.plot.adjusted(0, 4.0 * context.style.scale, 0, 0)
+
+
+def _paint_columns(
+    painter: QPainter,
+    context: LaneContext,
+    plot: QRectF,
+    values: Values,
+    most: float,
+    half: int = 0,
+) -> None:
+    """Paint a bar per block with the painter's pen and brush, or a staircase of narrow ones.
+
+    Args:
+        painter: of the lane.
+        context: of the lane.
+        plot: where a value of `most` fills the height.
+        values: of the blocks, (N,), none negative.
+        most: value of a full bar.
+        half: -1 and 1 for the left and the right bar of a pair.
+    """
+    axis = context.axis
+    heights = plot.height() * values / (most or 1.0)
+    if axis.pitch < GROUP_PX:
+        painter.drawPolygon(staircase(axis, plot.bottom() - heights, plot.bottom()))
+        return
+    width = bar_width(context.style, axis.pitch) * (0.55 if half else 1.0)
+    offset = (half - 1) * width / 2
+    bars = []
     for i in axis.visible():
-        height = plot.height() * float(values[i]) / (most or 1.0)
-        rects.append(QRectF(axis.centre(i) + offset, plot.bottom() - height, width, height))
-    return rects
+        height = float(heights[i])
+        bars.append(QRectF(axis.centre(i) + offset, plot.bottom() - height, width, height))
+    painter.drawRects(bars)

@@ -106,6 +106,7 @@ class OverviewWidget(QWidget):
         grid.addWidget(self.canvas, 1, 0)
         grid.addWidget(self.scroll_bar, 1, 1)
         grid.setRowStretch(1, 1)
+        grid.setColumnStretch(0, 1)
         self.scroll_bar.hide()
 
     def _connect(self) -> None:
