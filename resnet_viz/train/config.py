@@ -1,0 +1,318 @@
+"""A training run as one value, read from a TOML recipe."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+
+from resnet_viz.errors import UserError
+from resnet_viz.images import CIFAR10, Preprocess
+from resnet_viz.models.specs import ResNetSpec, plain_name, spec
+
+OptimiserName = Literal["sgd", "adam", "adamw", "rmsprop"]
+ScheduleName = Literal["one-cycle", "cosine", "step", "constant"]
+Precision = Literal["float32", "bfloat16"]
+DeviceName = Literal["auto", "cpu", "cuda"]
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """`[data]`: where the pictures are and how they are varied during training.
+
+    Attributes:
+        folder: holds `train/` and `test/` (or `val/`), each with one folder of images per
+            class, or CIFAR-10's binary files; relative paths start at the working directory.
+        dataset: what people call it; part of the exported file's name.
+        mean: subtracted per channel (RGB), white = 1.
+        std: divided by per channel.
+        padding: pixels of mirrored border around a picture before the random crop.
+        flip: mirror half of the pictures left to right.
+        crops: (epochs, side) pairs: the first epochs train on smaller random crops, which
+            cost less (side²); what remains trains at the full size.
+    """
+
+    folder: str
+    dataset: str = "CIFAR-10"
+    mean: tuple[float, float, float] = CIFAR10.mean
+    std: tuple[float, float, float] = CIFAR10.std
+    padding: int = 4
+    flip: bool = True
+    crops: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:
+            raise UserError("mean and std need three numbers each, those of std positive.")
+        _at_least(0, "padding", self.padding)
+        for pair in self.crops:
+            if len(pair) != 2 or min(pair) < 1:
+                raise UserError(
+                    f"crops cannot hold {list(pair)}.",
+                    "Write pairs of epochs and side, such as crops = [[8, 24]].",
+                )
+
+
+@dataclass(frozen=True)
+class OptimiserConfig:
+    """`[optimiser]`: how a gradient becomes a change of the weights.
+
+    Attributes:
+        name: `sgd`, `adam`, `adamw` or `rmsprop`.
+        lr: learning rate at the schedule's peak.
+        momentum: of `sgd` and `rmsprop`.
+        nesterov: of `sgd`.
+        weight_decay: L2 term (decoupled in `adamw`).
+        decay_norms: apply the decay to norms and biases too.
+    """
+
+    name: OptimiserName = "sgd"
+    lr: float = 0.1
+    momentum: float = 0.9
+    nesterov: bool = True
+    weight_decay: float = 5e-4
+    decay_norms: bool = True
+
+    def __post_init__(self) -> None:
+        _one_of("name", self.name, OptimiserName)
+        if not self.lr > 0:
+            raise UserError(f"lr must be positive, got {self.lr!r}.")
+        if not 0 <= self.momentum < 1:
+            raise UserError(f"momentum must lie in [0, 1), got {self.momentum!r}.")
+        if self.name == "sgd" and self.nesterov and self.momentum == 0:
+            raise UserError("nesterov needs a momentum above 0.", "Set nesterov = false.")
+        _at_least(0, "weight_decay", self.weight_decay)
+
+
+@dataclass(frozen=True)
+class ScheduleConfig:
+    """`[schedule]`: the learning rate over the run, as a share of its peak.
+
+    Attributes:
+        name: `one-cycle` (linear up, linear down to 0: Smith 2017, arXiv:1708.07120),
+            `cosine` (to 0), `step` or `constant`.
+        warm_up: share of all steps during which the rate rises linearly.
+        milestones: epochs after which `step` multiplies the rate by `gamma`.
+        gamma: of `step`.
+    """
+
+    name: ScheduleName = "one-cycle"
+    warm_up: float = 0.25
+    milestones: tuple[int, ...] = ()
+    gamma: float = 0.1
+
+    def __post_init__(self) -> None:
+        _one_of("name", self.name, ScheduleName)
+        if not 0 <= self.warm_up < 1:
+            raise UserError(f"warm_up is a share in [0, 1), got {self.warm_up!r}.")
+        if self.name == "step" and not self.milestones:
+            raise UserError(
+                "The step schedule needs milestones.", "Such as milestones = [80, 120]."
+            )
+        if not 0 < self.gamma <= 1:
+            raise UserError(f"gamma must lie in (0, 1], got {self.gamma!r}.")
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """`[run]`: how long, how, and on what.
+
+    Attributes:
+        epochs: passes over the training images.
+        batch_size: images per step; what is left of an epoch is dropped.
+        seed: of weights, order and augmentation.
+        label_smoothing: of the cross-entropy (Szegedy et al. 2015, arXiv:1512.00567).
+        precision: `bfloat16` computes the forward pass under autocast.
+        compile: pass the network through `torch.compile` (pays on GPUs).
+        device: `auto` takes a GPU when there is one.
+        threads: of the CPU; part of the recipe, because sums depend on it in the last bit.
+            0 leaves torch's choice.
+        checkpoint_every: steps between checkpoints; one follows every epoch besides.
+        evaluate_every: epochs between measurements on the test images.
+    """
+
+    epochs: int
+    batch_size: int = 128
+    seed: int = 0
+    label_smoothing: float = 0.0
+    precision: Precision = "float32"
+    compile: bool = False
+    device: DeviceName = "auto"
+    threads: int = 0
+    checkpoint_every: int = 200
+    evaluate_every: int = 1
+
+    def __post_init__(self) -> None:
+        _one_of("precision", self.precision, Precision)
+        _one_of("device", self.device, DeviceName)
+        for name in ("epochs", "batch_size", "checkpoint_every", "evaluate_every"):
+            _at_least(1, name, getattr(self, name))
+        _at_least(0, "threads", self.threads)
+        if not 0 <= self.seed < 2**32:
+            raise UserError(f"seed must lie in [0, 2**32), got {self.seed!r}.")
+        if not 0 <= self.label_smoothing < 1:
+            raise UserError(f"label_smoothing must lie in [0, 1), got {self.label_smoothing!r}.")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """A whole run.
+
+    Attributes:
+        network: what is trained; `[network]` holds `name` and any option of `spec`.
+        data: `[data]`.
+        run: `[run]`.
+        optimiser: `[optimiser]`.
+        schedule: `[schedule]`.
+        source: file name of the recipe.
+        text: its content, copied into the run folder.
+    """
+
+    network: ResNetSpec
+    data: DataConfig
+    run: RunConfig
+    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    source: str = field(default="", compare=False)
+    text: str = field(default="", compare=False)
+
+    @property
+    def name(self) -> str:
+        """The network's name, as `spec` takes it: `resnet20`, `plain20`."""
+        return plain_name(self.network.name) if self.network.plain else self.network.name
+
+    @property
+    def preprocess(self) -> Preprocess:
+        """How a picture becomes the trained network's input."""
+        side = self.network.input_size
+        return Preprocess(side, side, self.data.mean, self.data.std)
+
+    def crop_at(self, epoch: int) -> int:
+        """Side of the training crops in an epoch (0-based), pixels."""
+        end = 0
+        for epochs, side in self.data.crops:
+            end += epochs
+            if epoch < end:
+                return side
+        return self.network.input_size
+
+
+_SECTIONS = {
+    "data": DataConfig,
+    "run": RunConfig,
+    "optimiser": OptimiserConfig,
+    "schedule": ScheduleConfig,
+}
+
+
+def read_config(path: Path) -> TrainConfig:
+    """Read a recipe.
+
+    Raises:
+        UserError: if the file cannot be read, is not TOML, or asks for something unknown.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"Cannot read the recipe {str(path)!r}: {error}.") from error
+    return parse_config(text, path.name)
+
+
+def parse_config(text: str, source: str = "config.toml") -> TrainConfig:
+    """Read a recipe from its text; `source` names it in errors.
+
+    Raises:
+        UserError: see `read_config`.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{source} is not valid TOML: {error}.") from error
+    if unknown := sorted(set(tables) - set(_SECTIONS) - {"network"}):
+        raise UserError(
+            f"{source}: there is no section [{unknown[0]}].",
+            f"Sections: network, {', '.join(_SECTIONS)}.",
+        )
+    try:
+        network = _network(tables.get("network"))
+        sections = {
+            name: _section(kind, name, tables.get(name, {})) for name, kind in _SECTIONS.items()
+        }
+        config = TrainConfig(network=network, source=source, text=text, **sections)
+        _check_crops(config)
+    except UserError as error:
+        raise UserError(f"{source}: {error.message}", error.hint) from error
+    return config
+
+
+def _check_crops(config: TrainConfig) -> None:
+    largest = config.network.input_size + 2 * config.data.padding
+    if config.data.padding >= config.network.input_size:
+        raise UserError(f"padding must be below the picture's side, got {config.data.padding}.")
+    for _, side in config.data.crops:
+        if side > largest:
+            raise UserError(f"A crop of {side} pixels does not fit into {largest}.")
+
+
+def _network(table: Any) -> ResNetSpec:
+    if not isinstance(table, dict) or not isinstance(table.get("name"), str):
+        raise UserError("[network] needs a name.", 'Such as name = "resnet20".')
+    options = {key: _frozen(value) for key, value in table.items() if key != "name"}
+    hints = get_type_hints(ResNetSpec)
+    for key, value in options.items():
+        if key in hints:  # an unknown option is `spec`'s to refuse
+            options[key] = _typed(f"network.{key}", value, hints[key])
+    return spec(table["name"], **options)
+
+
+def _section(kind: type[Any], name: str, table: Any) -> Any:
+    if not isinstance(table, dict):
+        raise UserError(f"[{name}] must be a section, not a value.")
+    known = {f.name: f for f in fields(kind)}
+    if unknown := sorted(set(table) - set(known)):
+        raise UserError(
+            f"[{name}] has no entry {unknown[0]!r}.", f"Entries: {', '.join(sorted(known))}."
+        )
+    for key, entry in known.items():
+        if entry.default is MISSING and key not in table:
+            raise UserError(f"[{name}] needs an entry {key!r}.")
+    return kind(**_values(kind, name, table))
+
+
+def _values(kind: type[Any], name: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {
+        key: _typed(f"{name}.{key}", _frozen(value), hints[key]) for key, value in table.items()
+    }
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _typed(name: str, value: Any, hint: Any) -> Any:
+    """`value` if it has the annotated type; whole numbers become floats where those belong."""
+    args = get_args(hint)
+    if getattr(hint, "__origin__", None) is tuple:
+        if not isinstance(value, tuple):
+            raise UserError(f"{name} must be a list, got {value!r}.")
+        return tuple(_typed(name, item, args[0]) for item in value)
+    kind = str if args else hint  # a Literal of strings; its values are checked by the section
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+        raise UserError(f"{name} must be {words.get(kind, str(kind))}, got {value!r}.")
+    return value
+
+
+def _one_of(name: str, value: str, choices: Any) -> None:
+    allowed = get_args(choices)
+    if value not in allowed:
+        raise UserError(f"{name} cannot be {value!r}.", f"Choose {', '.join(allowed)}.")
+
+
+def _at_least(least: int, name: str, value: float) -> None:
+    if not value >= least:  # also refuses NaN
+        raise UserError(f"{name} must be at least {least}, got {value!r}.")

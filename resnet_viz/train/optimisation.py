@@ -1,0 +1,82 @@
+"""The optimiser of a run and its learning rate at every step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from resnet_viz.train.config import OptimiserConfig, ScheduleConfig
+
+# Where one-cycle starts and ends as shares of the peak; torch's `OneCycleLR` has the same.
+_FIRST = 1 / 25
+_LAST = _FIRST / 1e4
+
+
+def make_optimiser(net: nn.Module, config: OptimiserConfig) -> torch.optim.Optimizer:
+    """The optimiser for all weights of `net`; norms and biases may go without decay."""
+    decayed: list[nn.Parameter] = []
+    free: list[nn.Parameter] = []
+    for parameter in net.parameters():
+        # Norms' scales and shifts and the classifier's bias are the vectors of the network.
+        apart = parameter.ndim < 2 and not config.decay_norms
+        (free if apart else decayed).append(parameter)
+    groups = [{"params": decayed, "weight_decay": config.weight_decay}]
+    if free:
+        groups.append({"params": free, "weight_decay": 0.0})
+    return _OPTIMISERS[config.name](groups, config)
+
+
+def _sgd(groups: list[dict[str, object]], config: OptimiserConfig) -> torch.optim.Optimizer:
+    return torch.optim.SGD(groups, lr=config.lr, momentum=config.momentum, nesterov=config.nesterov)
+
+
+_OPTIMISERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "sgd": _sgd,
+    "adam": lambda groups, config: torch.optim.Adam(groups, lr=config.lr),
+    "adamw": lambda groups, config: torch.optim.AdamW(groups, lr=config.lr),
+    "rmsprop": lambda groups, config: torch.optim.RMSprop(
+        groups, lr=config.lr, momentum=config.momentum
+    ),
+}
+
+
+def lr_share(config: ScheduleConfig, step: int, n_steps: int, steps_per_epoch: int) -> float:
+    """Learning rate of a step as a share of its peak.
+
+    Args:
+        config: the schedule.
+        step: 0-based.
+        n_steps: of the whole run.
+        steps_per_epoch: for milestones.
+
+    Returns:
+        In [0, 1].
+    """
+    top = config.warm_up * n_steps - 1  # the step at which the peak is reached
+    if config.name == "one-cycle":
+        if step <= top:
+            return _between(_FIRST, 1.0, step / top) if top > 0 else 1.0
+        start = max(top, 0.0)
+        return _between(1.0, _LAST, (step - start) / max(n_steps - 1 - start, 1))
+    if step < top:
+        return (step + 1) / (top + 1)
+    if config.name == "cosine":
+        done = (step - max(top, 0.0)) / max(n_steps - max(top, 0.0), 1)
+        return 0.5 * (1 + math.cos(math.pi * done))
+    if config.name == "step":
+        passed = sum(step >= epoch * steps_per_epoch for epoch in config.milestones)
+        return float(config.gamma**passed)
+    return 1.0
+
+
+def _between(first: float, last: float, share: float) -> float:
+    return first + (last - first) * share
+
+
+def set_lr(optimiser: torch.optim.Optimizer, lr: float) -> None:
+    """Give all parameter groups one learning rate."""
+    for group in optimiser.param_groups:
+        group["lr"] = lr
