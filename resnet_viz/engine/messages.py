@@ -3,7 +3,8 @@
 The window sends requests, each with a `request_id` that only ever grows; the engine answers
 each with any number of `Progress` and then exactly one of the request's reply types or
 `Failed`. Of several waiting requests of one type only the newest is computed; the others are
-answered with `Superseded`. Every request carries all it needs, so an engine that died is
+answered with `Superseded`, and so is a running one that gives way to a newer one. Every
+request carries all it needs, so an engine that died is
 brought back by sending the last request to a new one.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -46,6 +48,10 @@ class ModelChoice:
     device: str = "auto"
     dtype: DType = "float32"
     training_mode: bool = False
+
+    def title(self) -> str:
+        """What people call it: the file in backticks, or `ResNet-56`."""
+        return f"`{Path(self.path).name}`" if self.weights == "file" else self.spec.title()
 
 
 # --- requests: window -> engine ------------------------------------------------------------
@@ -179,6 +185,7 @@ class Failed:
     """A request failed; what was current before still is.
 
     Attributes:
+        request_id: the request; 0 if the engine itself could not start and is about to end.
         message: what failed, on what.
         hint: what to do.
         details: traceback for bugs, empty for errors the user can mend.
@@ -204,13 +211,4 @@ class Cancelled:
     request_id: int
 
 
-Reply = (
-    Starting
-    | EngineReady
-    | Progress
-    | ModelReady
-    | Explored
-    | Failed
-    | Superseded
-    | Cancelled
-)
+Reply = Starting | EngineReady | Progress | ModelReady | Explored | Failed | Superseded | Cancelled

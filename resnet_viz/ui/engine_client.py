@@ -1,0 +1,315 @@
+"""The engine as the window sees it: questions go in, signals come out, nothing waits."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from resnet_viz.engine.messages import (
+    Cancel,
+    Cancelled,
+    EngineReady,
+    Explore,
+    Explored,
+    Failed,
+    LoadModel,
+    ModelChoice,
+    ModelReady,
+    Progress,
+    Reply,
+    Starting,
+    Superseded,
+)
+from resnet_viz.engine.process import EngineProcess, Exit
+from resnet_viz.engine.questions import Answer, Job, Questions
+from resnet_viz.engine.recovery import Recovery, RestartPolicy, obituary
+from resnet_viz.models.gates import Gate
+
+
+class EngineState(Enum):
+    """What the engine is doing."""
+
+    STOPPED = "stopped"
+    """Not started yet; questions are kept until it is."""
+
+    STARTING = "starting"
+    """Its process begins, or imports torch; questions are kept."""
+
+    READY = "ready"
+    """Nothing to do."""
+
+    BUSY = "busy"
+    """It works on a question: `EngineClient.busy` says which."""
+
+    CRASHED = "crashed"
+    """Its process is gone; `EngineClient.recovery` says what comes next."""
+
+    CLOSED = "closed"
+    """The window is closing; nothing is asked any more."""
+
+
+@dataclass(frozen=True)
+class Busy:
+    """What the engine works on.
+
+    Attributes:
+        request_id: for `EngineClient.cancel`.
+        what: "Loading ResNet-50".
+        since_s: when it was asked, on the clock of `time.monotonic`.
+        progress: the newest report on it.
+    """
+
+    request_id: int
+    what: str
+    since_s: float
+    progress: Progress | None = None
+
+
+class EngineClient(QObject):
+    """Starts an engine, asks it, and starts another one where it died.
+
+    A new engine is told what the old one knew: the last network and the last measurement are
+    asked for again under their old ids. All methods and signals belong to the thread of the
+    window.
+
+    Signals:
+        engine_starting: process id of an engine that begins to import torch.
+        engine_ready: `EngineReady`.
+        engine_died: what happened and what comes next, in sentences.
+        progress: `Progress` of a question that is still asked.
+        model_ready: `ModelReady`.
+        explored: `Explored`.
+        failed: `Failed`.
+        cancelled: `Cancelled`: the engine has let go of a request.
+        state_changed: the new `EngineState`.
+        busy_changed: the new `Busy`, or None.
+    """
+
+    engine_starting = Signal(int)
+    engine_ready = Signal(object)
+    engine_died = Signal(str)
+    progress = Signal(object)
+    model_ready = Signal(object)
+    explored = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal(object)
+    state_changed = Signal(object)
+    busy_changed = Signal(object)
+
+    # From the threads of an engine, by its number, to the thread of the window.
+    _arrived = Signal(int, object)
+    _ended = Signal(int, object)
+
+    def __init__(self, parent: QObject | None = None, policy: RestartPolicy | None = None) -> None:
+        super().__init__(parent)
+        self.recovery: Recovery | None = None
+        self._policy = policy or RestartPolicy()
+        self._ids = itertools.count(1)
+        self._asked_s: dict[int, float] = {}
+        self._questions = Questions()
+        self._state = EngineState.STOPPED
+        self._busy: Busy | None = None
+        self._number = 0
+        self._process: EngineProcess | None = None
+        self._aborted: list[EngineProcess] = []
+        self._ready = False
+        self._start_failure: Failed | None = None
+        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
+
+    # --- what the window asks --------------------------------------------------------------
+
+    @property
+    def state(self) -> EngineState:
+        """What the engine is doing."""
+        return self._state
+
+    @property
+    def busy(self) -> Busy | None:
+        """The question that the engine works on, or will once it has started."""
+        return self._busy
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the engine, if there is one."""
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        """Start an engine; does nothing if one is running."""
+        if self._process is not None or self._state is EngineState.CLOSED:
+            return
+        self._number += 1
+        number = self._number
+        self._ready = False
+        self._start_failure = None
+        self._process = EngineProcess(
+            lambda reply: self._arrived.emit(number, reply),
+            lambda end: self._ended.emit(number, end),
+        )
+        self._process.start()
+        for job in self._questions.to_repeat():
+            self._send(job)
+        self._refresh()
+
+    def restart(self) -> None:
+        """Start a new engine, killing the present one if there is one."""
+        if self._process is not None:
+            self._process.abort()
+            self._aborted = [p for p in (*self._aborted, self._process) if p.alive]
+            self._process = None
+        self.start()
+
+    def load(self, choice: ModelChoice) -> int:
+        """Ask for a network; `model_ready` or `failed` answers with the id returned here."""
+        return self._ask(LoadModel(next(self._ids), choice))
+
+    def explore(
+        self,
+        choice: ModelChoice,
+        image: NDArray[np.uint8],
+        gates: Mapping[str, Gate],
+        target: int | None,
+        keep: tuple[str, ...],
+    ) -> int:
+        """Ask for a measurement; `explored` or `failed` answers with the id returned here.
+
+        While newer measurements of the same picture and network are asked for, `explored`
+        also passes on older ones that were completed; their gates are in the answer.
+
+        Args:
+            choice: the network.
+            image: (H, W, 3) as the network sees it; not to be changed afterwards.
+            gates: of the blocks that are not fully open.
+            target: class whose loss is differentiated; None for the predicted one.
+            keep: blocks whose maps are wanted.
+        """
+        job = Explore(next(self._ids), choice, image, dict(gates), target, tuple(keep))
+        return self._ask(job)
+
+    def cancel(self, request_id: int) -> None:
+        """Stop working on a request; `cancelled` follows once the engine has let go of it."""
+        if not self._questions.withdraw(request_id):
+            return
+        if self._process is not None:
+            self._process.send(Cancel(request_id))
+        else:
+            self._on_answer(Cancelled(request_id))
+
+    def close(self) -> None:
+        """End the engine. Takes milliseconds as a rule and a few seconds at the worst."""
+        process, self._process = self._process, None
+        self._set_state(EngineState.CLOSED)
+        for one in (process, *self._aborted):
+            if one is not None:
+                one.close()
+        self._aborted.clear()
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _ask(self, job: Job) -> int:
+        if self._state is not EngineState.CLOSED:
+            self._questions.ask(job)
+            self._asked_s[job.request_id] = time.monotonic()
+            if self._process is not None:
+                self._process.send(job)
+            self._refresh()
+        return job.request_id
+
+    def _send(self, job: Job) -> None:
+        self._questions.ask(job)
+        if self._process is not None:
+            self._process.send(job)
+
+    @Slot(int, object)
+    def _on_arrived(self, number: int, reply: Reply) -> None:
+        if number != self._number or self._process is None:
+            return  # from an engine that was given up
+        match reply:
+            case Starting(pid):
+                self.engine_starting.emit(pid)
+            case EngineReady():
+                self._ready = True
+                self._refresh()
+                self.engine_ready.emit(reply)
+            case Failed(request_id=0):
+                self._start_failure = reply
+            case Progress():
+                self._on_progress(reply)
+            case _:
+                self._on_answer(reply)
+
+    def _on_progress(self, progress: Progress) -> None:
+        if not self._questions.waits_for(progress.request_id):
+            return
+        if self._busy is not None and self._busy.request_id == progress.request_id:
+            self._busy = replace(self._busy, progress=progress)
+            self.busy_changed.emit(self._busy)
+        self.progress.emit(progress)
+
+    def _on_answer(self, answer: Answer) -> None:
+        withdrawn = self._questions.was_withdrawn(answer.request_id)
+        wanted = self._questions.take(answer)
+        self._asked_s.pop(answer.request_id, None)
+        self._refresh()
+        if withdrawn:
+            self.cancelled.emit(Cancelled(answer.request_id))
+        if not wanted:
+            return
+        match answer:
+            case ModelReady():
+                self.model_ready.emit(answer)
+            case Explored():
+                self.explored.emit(answer)
+            case Failed():
+                self.failed.emit(answer)
+            case Cancelled() | Superseded():
+                pass  # nobody waits for it
+
+    @Slot(int, object)
+    def _on_ended(self, number: int, end: Exit) -> None:
+        if number != self._number or self._process is None:
+            return
+        self._process = None
+        culprit = self._questions.engine_died()
+        failure = self._start_failure
+        self.recovery = self._policy.died(time.monotonic(), hopeless=failure is not None)
+        self._set_state(EngineState.CRASHED)
+        self._refresh()
+        sentences = obituary(end, self.recovery)
+        if failure is not None:
+            sentences = f"{failure.message} {failure.hint}"
+        self.engine_died.emit(sentences)
+        if culprit is not None:
+            self.failed.emit(culprit)
+        if self.recovery is Recovery.AUTOMATIC and self._process is None:
+            self.start()
+
+    def _refresh(self) -> None:
+        """Bring `busy` and the state in line with the questions."""
+        job = self._questions.current
+        if (job.request_id if job else None) != (self._busy.request_id if self._busy else None):
+            self._busy = self._describe(job) if job else None
+            self.busy_changed.emit(self._busy)
+        if self._process is None:
+            return
+        if not self._ready:
+            self._set_state(EngineState.STARTING)
+        else:
+            self._set_state(EngineState.BUSY if job else EngineState.READY)
+
+    def _describe(self, job: Job) -> Busy:
+        doing = "Loading" if isinstance(job, LoadModel) else "Measuring"
+        since_s = self._asked_s.setdefault(job.request_id, time.monotonic())
+        return Busy(job.request_id, f"{doing} {job.choice.title()}", since_s)
+
+    def _set_state(self, state: EngineState) -> None:
+        if state is not self._state:
+            self._state = state
+            self.state_changed.emit(state)
