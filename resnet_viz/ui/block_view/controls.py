@@ -36,6 +36,14 @@ def stylesheet(theme: Theme) -> str:
     QToolButton:focus {{ border: 1px solid {theme.text}; }}
     QToolButton:checked {{ background: {theme.accent}; color: {theme.on_accent}; }}
     QToolButton:disabled {{ color: {theme.ghost}; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar::handle:vertical {{
+        background: {theme.ghost}; min-height: 24px; border-radius: 3px; margin: 0 2px;
+    }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{
+        background: {theme.raised}; border-radius: 3px; margin: 0 2px;
+    }}
     QLabel {{ color: {theme.muted}; font-size: {theme.small_px}px; }}
     QMenu {{ color: {theme.text}; background: {theme.card}; border: 1px solid {theme.border};
              font-size: {theme.font_px}px; }}
@@ -129,14 +137,19 @@ class ModuleStrip(QWidget):
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self.chips: dict[str, QToolButton] = {}
+        self.note = QLabel()
 
-    def set_modules(self, shapes: Mapping[str, tuple[int, ...]], chosen: str) -> None:
+    def set_modules(
+        self, shapes: Mapping[str, tuple[int, ...]], chosen: str, note: str = ""
+    ) -> None:
         """Show a branch.
 
         Args:
             shapes: (C, H, W) of each module's output, in order.
             chosen: the chip that is down; "" for F(x).
+            note: what else to know about the chosen one.
         """
+        self.note.setText(note)
         if tuple(shapes) != self._names:
             self._rebuild(tuple(shapes))
         for name, shape in shapes.items():
@@ -147,7 +160,7 @@ class ModuleStrip(QWidget):
     def _rebuild(self, names: tuple[str, ...]) -> None:
         while (item := self._row.takeAt(0)) is not None:
             widget = item.widget()
-            if widget is not None:
+            if widget is not None and widget is not self.note:
                 widget.deleteLater()
         self._names = names
         self.chips = {}
@@ -164,6 +177,7 @@ class ModuleStrip(QWidget):
             self._row.addWidget(chip)
             self.chips[name] = chip
         self._row.addStretch(1)
+        self._row.addWidget(self.note)
 
 
 class ControlLine(QWidget):

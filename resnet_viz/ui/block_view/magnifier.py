@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from resnet_viz.probe.snapshot import FloatArray
-from resnet_viz.ui.block_view.colour import BAD, Levels, colour_table, quantise
-from resnet_viz.ui.block_view.grid import wheel_steps
+from resnet_viz.ui.block_view.canvas import Canvas
+from resnet_viz.ui.block_view.colour import Levels, colour_table, quantise
 from resnet_viz.ui.block_view.look import Look
 from resnet_viz.ui.block_view.panels import Panel, Pixel
 
@@ -127,46 +127,24 @@ def cell_text(value: float, exponent: int = 0) -> str:
     return text.replace("-", "−")
 
 
-class BigMap(QWidget):
-    """One map of a tensor.
+class BigMap(Canvas):
+    """One map of a tensor, or the part of it that is looked at.
 
     Signals:
-        hovered: the `Pixel` under the pointer, or None.
         closed: it was double-clicked.
-        zoomed: (notches, `Pixel` or None under the pointer).
     """
 
-    hovered = Signal(object)
     closed = Signal()
-    zoomed = Signal(int, object)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
-        self._panel: Panel | None = None
+        super().__init__(look, parent)
         self._channel = 0
         self._focus = Focus()
-        self._mark: Pixel | None = None
-        self._carried = 0
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def set_look(self, look: Look) -> None:
-        """Change the colours."""
-        self._look = look
-        self.update()
 
     def show_map(self, panel: Panel | None, channel: int, focus: Focus) -> None:
         """Show a part of one channel."""
         self._panel, self._channel, self._focus = panel, channel, focus
         self.update()
-
-    def set_mark(self, pixel: Pixel | None) -> None:
-        """Frame the pixel that is pointed at here or in another map."""
-        if pixel != self._mark:
-            self._mark = pixel
-            self.update()
 
     @property
     def view(self) -> Window | None:
@@ -175,13 +153,8 @@ class BigMap(QWidget):
             return None
         ratio = self.devicePixelRatioF()
         height, width = self._panel.tensor.shape[1:]
-        return window(
-            (height, width),
-            round(self.width() * ratio),
-            round(self.height() * ratio),
-            self._focus,
-            ratio,
-        )
+        wide, high = round(self.width() * ratio), round(self.height() * ratio)
+        return window((height, width), wide, high, self._focus, ratio)
 
     @property
     def whole_cell(self) -> float:
@@ -212,26 +185,23 @@ class BigMap(QWidget):
         view = self.view
         if view is None or self._panel is None:
             return
-        painter = QPainter(self)
-        values = self._panel.tensor[
-            self._channel,
-            view.row : view.row + view.rows,
-            view.column : view.column + view.columns,
-        ][None]
-        levels = quantise(values, self._panel.scale.of(np.array([self._channel])))[0]
-        ratio = self.devicePixelRatioF()
-        signed = self._panel.scale.signed
+        scale, ratio = self._panel.scale, self.devicePixelRatioF()
+        rows = slice(view.row, view.row + view.rows)
+        columns = slice(view.column, view.column + view.columns)
+        values = self._panel.tensor[self._channel, rows, columns]
+        levels = quantise(values[None], scale.of(np.array([self._channel])))[0]
         large = levels.repeat(view.cell, axis=0).repeat(view.cell, axis=1)
-        image = self._look.image(large, signed, ratio)
-        painter.drawImage(QPointF(view.left / ratio, 0), image)
+        painter = QPainter(self)
+        painter.drawImage(
+            QPointF(view.left / ratio, 0), self.look.image(large, scale.signed, ratio)
+        )
         if self.prints_values:
-            self._paint_values(painter, view, values[0], levels)
+            self._paint_values(painter, view, values, levels, scale.signed)
         if self._mark is not None and self._mark.channel == self._channel:
-            self._paint_mark(painter, view, self._mark)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._look.ink("muted"), 1, Qt.PenStyle.DotLine))
-            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+            row, column = self._mark.row - view.row, self._mark.column - view.column
+            if 0 <= row < view.rows and 0 <= column < view.columns:
+                self.paint_spot(painter, self._cell(view, row, column))
+        self.paint_ring(painter)
         painter.end()
 
     def _cell(self, view: Window, row: int, column: int) -> QRectF:
@@ -241,37 +211,25 @@ class BigMap(QWidget):
         return QRectF(left + column * side, row * side, side, side)
 
     def _paint_values(
-        self, painter: QPainter, view: Window, values: FloatArray, levels: Levels
+        self, painter: QPainter, view: Window, values: FloatArray, levels: Levels, signed: bool
     ) -> None:
         side = view.cell / self.devicePixelRatioF()
-        painter.setFont(self._look.font(min(self._look.theme.font_px, int(side * 0.34))))
-        table = colour_table(self._look.table_name(bool(self._panel and self._panel.scale.signed)))
-        # Perceived lightness decides between black and white type; BAD is bright.
+        painter.setFont(self.look.font(min(self.look.theme.font_px, int(side * 0.35))))
+        table = colour_table(self.look.table_name(signed))
+        # Lightness as the eye weighs it decides between black and white type.
         bright = table[:, :3] @ (0.299, 0.587, 0.114) > 140
-        bright[BAD] = True
         exponent = self.exponent
         for white in (False, True):
             painter.setPen(QColor("#FFFFFF" if white else "#000000"))
             for row, column in np.argwhere(bright[levels] != white):
-                painter.drawText(
-                    self._cell(view, row, column),
-                    Qt.AlignmentFlag.AlignCenter,
-                    cell_text(float(values[row, column]), exponent),
-                )
-
-    def _paint_mark(self, painter: QPainter, view: Window, pixel: Pixel) -> None:
-        row, column = pixel.row - view.row, pixel.column - view.column
-        if not (0 <= row < view.rows and 0 <= column < view.columns):
-            return
-        spot = self._cell(view, row, column)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for width, colour in ((3.0, "#000000"), (1.4, "#FFFFFF")):
-            painter.setPen(QPen(QColor(colour), width))
-            painter.drawRect(spot)
+                text = cell_text(float(values[row, column]), exponent)
+                rect = self._cell(view, int(row), int(column))
+                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
     # --- events -----------------------------------------------------------------------------
 
-    def _pixel_at(self, point: QPointF) -> Pixel | None:
+    def pixel_at(self, point: QPointF) -> Pixel | None:
+        """The pixel under a point of the widget."""
         view = self.view
         if view is None:
             return None
@@ -279,18 +237,6 @@ class BigMap(QWidget):
         found = view.hit(point.x() * ratio, point.y() * ratio)
         return None if found is None else Pixel(self._channel, *found)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self.hovered.emit(self._pixel_at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.hovered.emit(None)
-
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.closed.emit()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        steps, self._carried = wheel_steps(event, self._carried)
-        if steps:
-            self.zoomed.emit(steps, self._pixel_at(event.position()))
-        event.accept()

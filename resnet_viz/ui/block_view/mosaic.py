@@ -20,7 +20,9 @@ COMFORTABLE = 40  # the side aimed at when not all channels fit
 LARGEST = 120  # the side that few channels grow to
 SMALLEST = 6  # the side that one can zoom out to
 _FEW_ROWS = 3  # fewer rows than this and the tiles are made smaller
-_GAPS = (2, 6)
+_GAPS = (2, 8)
+_WHOLE_FROM = 4  # zooms from here on are whole: half a step is hardly another size
+_UNEVEN = 0.2  # how much further off, as log ratio, a whole zoom may be and be preferred
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,25 @@ class TileScale:
     """How a map becomes a tile.
 
     Attributes:
-        zoom: screen pixels along one side of a drawn pixel.
+        zoom: screen pixels along one side of a drawn pixel, a multiple of 0.5: at halves,
+            one and the next differ by one screen pixel.
         reduce: map pixels along one side whose mean is one drawn pixel.
     """
 
-    zoom: int = 1
+    zoom: float = 1
     reduce: int = 1
 
     def side(self, length: int) -> int:
         """Screen pixels of `length` map pixels."""
-        return -(-length // self.reduce) * self.zoom
+        return self.edge(-(-length // self.reduce))
+
+    def edge(self, drawn: int) -> int:
+        """Where a drawn pixel begins, screen pixels."""
+        return math.ceil(drawn * self.zoom)
+
+    def drawn(self, pixels: int) -> int:
+        """The drawn pixel that a screen pixel belongs to."""
+        return int(pixels / self.zoom)
 
 
 @dataclass(frozen=True)
@@ -112,8 +123,10 @@ class Layout:
     def cell_rect(self, cell: Cell, first_row: int) -> tuple[int, int, int, int]:
         """(x, y, width, height) of a map's pixel, or of the group it was averaged into."""
         x, y, _, _ = self.tile_rect(cell.position, first_row)
-        zoom, reduce = self.scale.zoom, self.scale.reduce
-        return x + cell.column // reduce * zoom, y + cell.row // reduce * zoom, zoom, zoom
+        column, row = cell.column // self.scale.reduce, cell.row // self.scale.reduce
+        left, right = self.scale.edge(column), self.scale.edge(column + 1)
+        top, bottom = self.scale.edge(row), self.scale.edge(row + 1)
+        return x + left, y + top, right - left, bottom - top
 
     def hit(self, x: float, y: float, first_row: int) -> Cell | None:
         """The map pixel under a point of the viewport; None in a gap or beyond."""
@@ -126,24 +139,30 @@ class Layout:
         height, width = self.tile
         if column >= self.columns or position >= self.count or right >= width or below >= height:
             return None
-        zoom, reduce = self.scale.zoom, self.scale.reduce
-        return Cell(position, below // zoom * reduce, right // zoom * reduce)
+        reduce = self.scale.reduce
+        return Cell(position, self.scale.drawn(below) * reduce, self.scale.drawn(right) * reduce)
 
 
 def tile_scales(side: int, smallest: float, largest: float) -> list[TileScale]:
-    """Every whole scale that makes a map of `side` pixels a tile of the given sizes, rising.
+    """Every scale that makes a map of `side` pixels a tile of the given sizes, rising.
 
     At least one; the nearest if none is in between.
     """
     reduces = [TileScale(1, r) for r in range(max(1, side // max(1, int(smallest))) + 1, 1, -1)]
-    zooms = [TileScale(z) for z in range(1, max(1, int(largest) // side) + 1)]
+    halves = range(2, max(2, int(2 * largest) // side) + 1)
+    zooms = [TileScale(h / 2) for h in halves if h % 2 == 0 or h < 2 * _WHOLE_FROM]
     found = [s for s in (*reduces, *zooms) if smallest <= s.side(side) <= largest]
     return found or [nearest_scale([*reduces, *zooms], side, smallest)]
 
 
 def nearest_scale(scales: list[TileScale], side: int, target: float) -> TileScale:
-    """The scale whose tile is nearest to `target` as a ratio."""
-    return min(scales, key=lambda s: abs(math.log(s.side(side) / target)))
+    """The scale whose tile is nearest to `target` as a ratio; whole ones are preferred."""
+
+    def distance(scale: TileScale) -> float:
+        uneven = 0.0 if float(scale.zoom).is_integer() else _UNEVEN
+        return abs(math.log(scale.side(side) / target)) + uneven
+
+    return min(scales, key=distance)
 
 
 def _columns(side: int, count: int, width: int, gap: int) -> int:
@@ -228,9 +247,9 @@ def assemble(tiles: Levels, layout: Layout) -> Levels:
         (rows * down, columns * across) uint8; GAP where there is no tile.
     """
     n = len(tiles)
-    rows, columns, zoom = -(-n // layout.columns), layout.columns, layout.scale.zoom
+    rows, columns = -(-n // layout.columns), layout.columns
     (tile_h, tile_w), (down, across) = layout.tile, layout.pitch
-    large = tiles.repeat(zoom, axis=1).repeat(zoom, axis=2) if zoom > 1 else tiles
+    large = _enlarged(tiles, layout.scale)
     image = np.full((rows, down, columns, across), GAP, dtype=np.uint8)
     slots = image.transpose(0, 2, 1, 3)[:, :, :tile_h, :tile_w]  # (rows, columns, h, w), a view
     whole = n // columns
@@ -238,6 +257,16 @@ def assemble(tiles: Levels, layout: Layout) -> Levels:
     if rest := n - whole * columns:
         slots[whole, :rest] = large[whole * columns :]
     return image.reshape(rows * down, columns * across)
+
+
+def _enlarged(tiles: Levels, scale: TileScale) -> Levels:
+    """Drawn pixels as squares of screen pixels, nearest neighbour."""
+    if scale.zoom == 1:
+        return tiles
+    _, height, width = tiles.shape
+    rows = np.diff([scale.edge(k) for k in range(height + 1)])
+    columns = np.diff([scale.edge(k) for k in range(width + 1)])
+    return tiles.repeat(rows, axis=1).repeat(columns, axis=2)
 
 
 def render(

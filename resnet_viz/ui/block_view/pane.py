@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from resnet_viz.ui.block_view.colour import N_LEVELS
+from resnet_viz.ui.block_view.colour import BAD_COLOUR, N_LEVELS
 from resnet_viz.ui.block_view.grid import ChannelGrid
 from resnet_viz.ui.block_view.line import LineLabel, draw_line, line_width
 from resnet_viz.ui.block_view.look import Look
@@ -116,12 +116,21 @@ class ColourBar(QWidget):
         painter.drawRect(bar)
         rest.setLeft(bar.right() + 5)
         rest.setLeft(self._text(painter, self._ends[1], rest) + 2 * metrics.averageCharWidth())
+        if self._bad:
+            rest.setLeft(self._swatch(painter, rest) + 2 * metrics.averageCharWidth())
         words = next(
             (w for w in self._words if line_width(w, self._look, size) <= rest.width()),
             self._words[-1],
         )
         draw_line(painter, words, rest, self._look, size)
         painter.end()
+
+    def _swatch(self, painter: QPainter, rect: QRectF) -> float:
+        """The colour of values that are not finite, and its name; where it ends."""
+        side = self._look.theme.small_px * 0.72
+        square = QRectF(rect.left(), rect.center().y() - side / 2, side, side)
+        painter.fillRect(square, QColor(BAD_COLOUR))
+        return self._text(painter, " NaN, ∞", rect.adjusted(side + 2, 0, 0, 0))
 
     def _text(self, painter: QPainter, text: str, rect: QRectF) -> float:
         """Draw a number at the left of `rect`; where it ends."""
@@ -157,7 +166,7 @@ class Pane(QWidget):
         heading.setSpacing(8)
         heading.addWidget(self.caption)
         heading.addWidget(self.figures, 1)
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self.big)
         column = QVBoxLayout(self)
@@ -165,13 +174,18 @@ class Pane(QWidget):
         column.setSpacing(2)
         column.addWidget(self.top)
         column.addLayout(heading)
-        column.addLayout(self._stack, 1)
+        column.addWidget(self._stack, 1)
         column.addWidget(self.bar)
 
     @property
     def panel(self) -> Panel | None:
         """What is shown."""
         return self._panel
+
+    @property
+    def canvas(self) -> QWidget:
+        """Where the grid or the map is."""
+        return self._stack
 
     @property
     def magnified(self) -> bool:
@@ -218,8 +232,9 @@ class Pane(QWidget):
             size = "×".join(str(n) for n in self._panel.tensor.shape)
             notes.append((Segment(f"{size}, not linked", "muted"),))
         figures = map_figures(shown) if self.magnified else tensor_figures(shown)
-        self.caption.set_line(joined([name, *notes]), joined([name[:1], *notes]), name[:1])
-        self.figures.set_line(figures, figures[-1:])
+        short = name[:1] if self.magnified else name
+        self.caption.set_line(joined([short, *notes]))
+        self.figures.set_line(figures, figures[-1:], ())
         self.refresh_bar(channel, scope)
 
     def refresh_bar(self, channel: int, scope: Scope) -> None:

@@ -47,6 +47,7 @@ class SumRow(QWidget):
         self._look = look
         self._activation = ""
         self._adds_up = True
+        self._both_enter = True
         self._focus = Focus()
         self._channels: dict[PanelRole, int] = dict.fromkeys(ROLES, 0)
         self._scope: Scope = "shared"
@@ -68,7 +69,7 @@ class SumRow(QWidget):
         grid.chosen.connect(lambda channel: self.chosen.emit(role, channel))
         grid.opened.connect(lambda channel: self.opened.emit(role, channel))
         big.closed.connect(self.closed)
-        grid.zoomed.connect(lambda steps: self.zoom(steps, role))
+        grid.zoomed.connect(lambda steps, _pixel: self.zoom(steps, role))
         big.zoomed.connect(lambda steps, pixel: self._zoom_maps(role, steps, pixel))
         grid.scrolled.connect(lambda steps: self.scroll_to(role, grid.first_row - steps))
         grid.layout_changed.connect(self._refresh_bars)
@@ -95,6 +96,7 @@ class SumRow(QWidget):
             adds_up: the left two panes show what is added; otherwise the signs are ghosts.
         """
         self._activation, self._adds_up = context.activation, adds_up
+        self._both_enter = bool(context.skip and context.main)
         for role, pane in self.panes.items():
             pane.set_panel(panels.get(role), context)
         self._refresh_bars()
@@ -155,7 +157,7 @@ class SumRow(QWidget):
         grid = self.panes[role].grid
         if grid.tiles is None:
             return
-        aim = grid.mark_channel if grid.mark_channel is not None else self._channels[role]
+        aim = grid.mark.channel if grid.mark is not None else self._channels[role]
         above = (grid.row_of(aim) - grid.first_row) * grid.tiles.pitch[0]
         target = grid.zoom_target(steps)
         for pane in self.panes.values():
@@ -210,6 +212,11 @@ class SumRow(QWidget):
         """Width between two panes, for an operator and sometimes a scroll bar."""
         return max(28, int(self._look.theme.title_px * 2))
 
+    def _canvas(self) -> tuple[int, int]:
+        """Top and height of the grids, the same in all panes."""
+        canvas = self.panes["shortcut"].canvas
+        return canvas.y(), canvas.height()
+
     def _place(self) -> None:
         gutter = self._gutter()
         width = max(1, (self.width() - 2 * gutter - _BAR - 2) // 3)
@@ -218,22 +225,23 @@ class SumRow(QWidget):
             pane.setGeometry(left, 0, width, self.height())
             if (layout := pane.layout()) is not None:
                 layout.activate()  # now, because the bars follow the grids inside
-            grid = pane.grid
-            self.bars[role].setGeometry(left + width + 2, grid.y(), _BAR, grid.height())
+            top, height = self._canvas()
+            self.bars[role].setGeometry(left + width + 2, top, _BAR, height)
         self._refresh_captions()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._look.theme
-        grid = self.panes["shortcut"].grid
-        middle = grid.y() + grid.height() / 2
+        top, height = self._canvas()
+        middle = top + height / 2
         for role, sign in _SIGNS.items():
             left = self.panes[role].geometry().right() + 1
             if self.bars[role].isVisible():
                 left += _BAR
             right = left + self._gutter() - (_BAR if self.bars[role].isVisible() else 0)
             box = QRectF(left, middle - 16, right - left, 32)
-            painter.setPen(self._look.ink("text" if self._adds_up else "ghost"))
+            in_force = self._adds_up and (sign == "=" or self._both_enter)
+            painter.setPen(self._look.ink("text" if in_force else "ghost"))
             painter.setFont(self._look.font(round(theme.title_px * 1.4), bold=True))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, sign)
             if sign == "=" and self._activation and self._adds_up:

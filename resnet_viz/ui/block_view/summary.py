@@ -9,7 +9,7 @@ import numpy as np
 from resnet_viz.probe.snapshot import FloatArray
 
 _SAMPLE = 1 << 16  # values that the display limit is estimated from
-_TOP = 99.5  # percentile of the non-zero values
+_TOP = 99  # percentile of the non-zero values
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def display_limit(values: FloatArray, summary: Summary) -> float:
     """Where the colour scale of a tensor ends.
 
     Activations have long tails: a few values many times larger than the rest would leave every
-    map in the darkest tenth of the table. So the scale ends at the 99.5th percentile of the
+    map in the darkest tenth of the table. So the scale ends at the 99th percentile of the
     sizes of the non-zero values, unless the largest value is close by; what lies beyond is
     drawn in the last colour, and the colour bar says so.
 

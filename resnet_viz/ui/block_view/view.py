@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPalette
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from resnet_viz.models.specs import BlockSpec
@@ -27,7 +27,7 @@ from resnet_viz.ui.block_view.panels import (
 from resnet_viz.ui.block_view.segments import Segment, plain
 from resnet_viz.ui.block_view.status import StatusLine
 from resnet_viz.ui.block_view.sum_row import SumRow
-from resnet_viz.ui.block_view.wording import BlockContext, title
+from resnet_viz.ui.block_view.wording import BlockContext, link_note, title
 from resnet_viz.ui.theme import LIGHT, Theme
 
 _NO_BLOCK = "Click a square F in the overview to see what its block does to the picture."
@@ -57,6 +57,7 @@ class BlockView(QWidget):
         # Selected channels of grids that are not linked with y.
         self._own_channels: dict[PanelRole, int] = dict.fromkeys(ROLES, 0)
         self._magnified = False
+        self._card = QColor(LIGHT.card)
         look = Look(LIGHT)
         self.header = Header(look)
         self.strip = ModuleStrip()
@@ -73,7 +74,6 @@ class BlockView(QWidget):
         column.addWidget(self.hint, 1, Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self.status)
         column.addWidget(self.controls)
-        self.setAutoFillBackground(True)
         self._connect()
         self.set_theme(LIGHT)
         self.clear()
@@ -97,9 +97,7 @@ class BlockView(QWidget):
         """Change colours and sizes."""
         look = Look(theme)
         self.setStyleSheet(stylesheet(theme))
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Window, QColor(theme.card))
-        self.setPalette(palette)
+        self._card = QColor(theme.card)
         self.hint.set_look(look, theme.font_px)
         for part in (self.header, self.sum_row, self.status, self.controls):
             part.set_look(look)
@@ -193,6 +191,7 @@ class BlockView(QWidget):
             inner = ""
         choices = self.controls.choices(inner)
         rescoped = choices.scope != self._choices.scope
+        resorted = choices.sort != self._choices.sort
         self._choices = choices
         if rescoped:
             self._pinned = {}  # limits of another scope mean nothing in this one
@@ -200,11 +199,14 @@ class BlockView(QWidget):
         if self._tensors is not None:
             self._panels = build_panels(self._tensors, choices, self._pinned)
             shapes = {name: t.shape for name, t in self._tensors.maps.inner.items()}
-            self.strip.set_modules(shapes, inner)
+            self.strip.set_modules(shapes, inner, link_note(self._panels["branch"]))
         if rescoped and self.controls.pin.isChecked():
             self._on_pinned(True)
             return
         self._show_panels()
+        if resorted:  # whoever sorts wants to see the first ones
+            for role in ROLES:
+                self.sum_row.scroll_to(role, 0)
 
     def _on_pinned(self, pinned: bool) -> None:
         self._pinned = limits_of(self._panels, self._choices.scope) if pinned else {}
@@ -316,6 +318,12 @@ class BlockView(QWidget):
             self.status.show_hint(magnified=self._magnified)
         else:
             self.status.show_pixel(self._panels, pixel, role, self._context)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # By hand: a style sheet switches off what the palette says of backgrounds.
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._card)
+        painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

@@ -81,6 +81,13 @@ def title(role: PanelRole, panel: Panel | None, context: BlockContext) -> Line:
     )
 
 
+def link_note(panel: Panel) -> str:
+    """Why a grid does not follow the others; "" if it does."""
+    if panel.linked:
+        return ""
+    return f"link off: the channels of {panel.name} are not those of y"
+
+
 def _bad(summary: Summary) -> list[Line]:
     if not summary.n_bad:
         return []
