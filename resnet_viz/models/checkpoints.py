@@ -8,6 +8,7 @@ is refused with a sentence that says what it is.
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import warnings
 import zipfile
@@ -16,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import safetensors
 import safetensors.torch
 import torch
@@ -52,12 +52,8 @@ _NESTS = (
 _DEEPEST_NEST = 4  # also ends the search in a record that holds itself
 _LONGEST_HEADER = 100_000_000  # the safetensors library's own limit
 
-# Plain records that training programs put beside the weights; making one runs no code.
-_HARMLESS: list[Any] = [
-    argparse.Namespace,
-    np.dtype,
-    *(type(np.dtype(name)) for name in ("float32", "float64", "int32", "int64", "bool")),
-]
+# A plain record that training programs put beside the weights; making one runs no code.
+_HARMLESS: list[Any] = [argparse.Namespace]
 
 _FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
@@ -108,7 +104,7 @@ def open_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     elif _is_safetensors(start):
         content = _read_safetensors(file, what, start, size)
     elif start.startswith(b"\x80"):
-        content = _load_pickle(file, what, mmap=False)
+        content = _load_pickle(file, what)
     else:
         raise _unknown(file, start)
     state, notes = canonical(_find_state(content, what), what)
@@ -148,6 +144,10 @@ _ACCEPTED = "Choose a .pth, .pt or .safetensors file with the weights of a resid
 
 
 def _is_text(start: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)  # a character may be cut at the end
+    except UnicodeDecodeError:
+        return False
     return all(byte >= 32 or byte in b"\t\r\n" for byte in start)
 
 
@@ -195,16 +195,20 @@ def _read_zip(file: Path, what: str) -> Any:
     if "data.pkl" not in inner:
         kind = "a NumPy archive" if names and names[0].endswith(".npy") else "another zip archive"
         raise UserError(f"{what} is not a checkpoint but {kind}.", _ACCEPTED)
-    return _load_pickle(file, what, mmap=True)
+    return _load_pickle(file, what)
 
 
-def _load_pickle(file: Path, what: str, mmap: bool) -> Any:
+def _load_pickle(file: Path, what: str) -> Any:
     """torch.load without code; any failure of it means that the file is not to be had."""
     try:
         # Its warnings speak to the programmer who saved the file, not to the one who opens it.
-        with warnings.catch_warnings(), torch.serialization.safe_globals(_HARMLESS):
+        with (
+            file.open("rb") as stream,  # given a path, torch would trust its suffix
+            warnings.catch_warnings(),
+            torch.serialization.safe_globals(_HARMLESS),
+        ):
             warnings.simplefilter("ignore")
-            return torch.load(str(file), map_location="cpu", weights_only=True, mmap=mmap)
+            return torch.load(stream, map_location="cpu", weights_only=True)
     except MemoryError as error:
         raise UserError(f"{what} does not fit into memory.") from error
     except Exception as error:  # a damaged pickle can raise anything
@@ -217,6 +221,12 @@ def _explain(file: Path, what: str, error: Exception) -> UserError:
         return UserError(
             f"{what} holds a whole pickled model, which can only be opened by running code from "
             f"the file. It was not run.",
+            _SAVE_SAFELY,
+        )
+    if calls and all(name.startswith(("numpy.", "_codecs.")) for name in calls):
+        return UserError(
+            f"{what} holds NumPy values beside its tensors, which can only be opened by running "
+            "code from the file. It was not run.",
             _SAVE_SAFELY,
         )
     if calls:

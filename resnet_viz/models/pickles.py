@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import pickletools
+import struct
 import zipfile
+import zlib
 from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 # What an ordinary checkpoint of tensors and plain records is rebuilt from.
 _ORDINARY = (
@@ -14,7 +19,6 @@ _ORDINARY = (
     "torch.serialization.",
     "torch.nn.parameter.",
     "collections.",
-    "numpy.dtype",
     "argparse.Namespace",
 )
 _LONGEST_PICKLE = 64 << 20
@@ -35,7 +39,7 @@ def called_names(file: Path) -> list[str]:
         while data:
             end = _scan(data, names)
             data = data[end:]  # old torch files are several pickles, one after the other
-    except (ValueError, IndexError, UnicodeDecodeError):
+    except (ArithmeticError, IndexError, MemoryError, ValueError, struct.error):
         pass  # the rest is no pickle: what was found before it counts
     return [name for name in names if not _is_ordinary(name)]
 
@@ -49,8 +53,11 @@ def _pickle_bytes(file: Path) -> bytes:
                     return stream.read(_LONGEST_PICKLE)
         with file.open("rb") as stream:
             return stream.read(_LONGEST_PICKLE)
-    except (OSError, StopIteration, zipfile.BadZipFile):
-        return b""
+    except (OSError, StopIteration, ValueError, RuntimeError, EOFError) as error:
+        _log.debug("no pickle in %s: %s", file, error)
+    except (struct.error, zipfile.BadZipFile, zlib.error) as error:
+        _log.debug("damaged archive %s: %s", file, error)
+    return b""
 
 
 def _scan(data: bytes, names: dict[str, None]) -> int:

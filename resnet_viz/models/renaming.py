@@ -22,10 +22,10 @@ _HINT = "Choose the weights of a plain ResNet, ResNeXt or wide ResNet by torchvi
 # Names that tell a network of another design: pattern -> what it is.
 _FOREIGN = (
     (r"\.se\.|\.se_module\.", "its blocks contain squeeze-and-excitation modules (SE-ResNet)"),
-    (r"\.(eca|cbam|attn|attention)\.", "its blocks contain attention modules"),
     (r"\.aa\.|\.filt$", "it blurs before subsampling (anti-aliased ResNet)"),
     (r"\.convs\.\d", "its blocks split their channels (Res2Net)"),
-    (r"conv2\.(fc1|conv|conv_reduce|paths)\.", "its blocks split and weigh their channels"),
+    (r"layer\d+\.\d+\.conv\d\.\w+\.", "its blocks split and weigh their channels (SKNet, ResNeSt)"),
+    (r"\.(eca|cbam|attn|attention)\.", "its blocks contain attention modules"),
     (r"^conv1\.\d+\.", "its stem has several convolutions (ResNet-D, -S or -T)"),
     (r"downsample\.\d+\.\d+\.|downsample\.2\.", "its shortcuts pool before projecting (ResNet-D)"),
     (r"^stages\.\d+\.blocks\.", "it is a ResNetV2 or another design by timm's names"),
