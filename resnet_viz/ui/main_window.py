@@ -45,6 +45,7 @@ from resnet_viz.ui.intake import Intake, RecentFiles
 from resnet_viz.ui.model_picker import ModelPicker
 from resnet_viz.ui.notify import Level, Notice, NoticeStrip, Notifier
 from resnet_viz.ui.overlays import DropOverlay, KeysOverlay
+from resnet_viz.ui.overview.lanes import LANE_NAMES
 from resnet_viz.ui.overview.widget import OverviewWidget
 from resnet_viz.ui.pictures import (
     CHECKPOINT_SUFFIXES,
@@ -134,7 +135,7 @@ class MainWindow(QMainWindow):
         self.overview = OverviewWidget()
         self.block_view = BlockView()
         self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.addWidget(_card(self.overview))
+        self.splitter.addWidget(self.overview)  # paints its own card
         self.splitter.addWidget(_card(self.block_view))
         self.splitter.setStretchFactor(0, 55)
         self.splitter.setStretchFactor(1, 45)
@@ -187,7 +188,7 @@ class MainWindow(QMainWindow):
             Command(n, "Cut or restore a&ll skips", s.flip_all, ("A",)),
             Command(n, "Skips of the selected s&tage", self._flip_selected_stage, ("Shift+S",)),
             Command(n, "&Restart the engine", self._client.restart, (), True),
-            Command(v, "&Whole network", self.overview.fit, ("Ctrl+0",)),
+            Command(v, "&Whole network", self.overview.canvas.fit, ("Ctrl+0",)),
             Command(v, "&Full screen", self._flip_full_screen, ("F11",), True),
             Command("&Help", "&Keys", self.show_keys, ("?",)),
             Command("&Help", "&Messages so far…", self._show_messages, ()),
@@ -213,6 +214,7 @@ class MainWindow(QMainWindow):
         o.branch_clicked.connect(s.flip_branch)
         o.block_selected.connect(s.select)
         o.stage_skips_clicked.connect(s.flip_stage)
+        o.lanes_changed.connect(lambda names: self._settings.setValue("lanes", sorted(names)))
         s.network_changed.connect(self._on_network)
         s.toggles_changed.connect(self._on_toggles)
         s.selected_changed.connect(self._on_selected)
@@ -306,7 +308,7 @@ class MainWindow(QMainWindow):
         for sample in sample_images():
             entry = samples.addAction(sample.title)
             entry.triggered.connect(lambda _=False, p=sample.path: self.intake.open_picture(p))
-        view.addMenu("&Lanes").addActions(self.overview.lane_actions())
+        view.addMenu("&Lanes").addActions(list(self.overview.lane_actions.values()))
         themes = view.addMenu("&Theme")
         for name in get_args(Choice):
             entry = themes.addAction(name.capitalize())
@@ -512,6 +514,9 @@ class MainWindow(QMainWindow):
         split = self._settings.value("split")
         if isinstance(split, QByteArray):
             self.splitter.restoreState(split)
+        lanes = self._settings.value("lanes")
+        if isinstance(lanes, list) and set(lanes) <= set(LANE_NAMES):
+            self.overview.set_lanes(set(lanes))
         chosen = self._settings.value("theme", "system")
         if chosen not in get_args(Choice):
             chosen = "system"

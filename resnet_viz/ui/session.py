@@ -93,8 +93,8 @@ class Session(QObject):
         self.undo = QUndoStack(self)
         self._wanted_choice: ModelChoice | None = None
         self._load_id = -1
-        self._explore_id = -1
-        self._asked: Question | None = None
+        self._asked: dict[int, Question] = {}  # open questions by request id
+        self._newest: Question | None = None
         self._shown: Question | None = None
         self._drag = 0  # number of the slider drag under way or to come
         self._ghost_drag = -1  # drag that the ghost on screen was kept for
@@ -193,14 +193,19 @@ class Session(QObject):
         self._ask()
 
     def on_explored(self, explored: Explored) -> None:
-        """A measurement is there."""
-        if explored.request_id != self._explore_id or self._asked is None:
+        """A measurement is there.
+
+        While a slider is dragged, answers to questions that are no longer the newest arrive
+        too; they are shown as long as they are about the present network and picture.
+        """
+        question = self._take_question(explored.request_id)
+        if question is None or (question.choice, question.picture) != (self.choice, self.picture):
             return
-        if self._shown != self._asked:
-            self.ghost = self._ghost_for(self._asked)
+        if self._shown != question:
+            self.ghost = self._ghost_for(question)
         self.snapshot = explored.snapshot
-        self._shown = self._asked
-        self._set_stale(False)
+        self._shown = question
+        self._set_stale(bool(self._asked) and self._newest != question)
         self.measured.emit()
         self.maps_changed.emit()
 
@@ -211,8 +216,8 @@ class Session(QObject):
             self._set_stale(self._shown is None)
             self.choice_changed.emit(self.choice)
             self.failed.emit(failed)
-        elif failed.request_id == self._explore_id:
-            self._set_stale(False)
+        elif self._take_question(failed.request_id) is not None:
+            self._set_stale(bool(self._asked))
             self.failed.emit(failed)
 
     # --- what widgets read -----------------------------------------------------------------
@@ -263,11 +268,19 @@ class Session(QObject):
         if self.picture is None or self.view is None or self.network is None:
             return
         question = Question(self.choice, self.picture, self.toggles, self.target)
-        self._asked = question
+        self._newest = question
         self._set_stale(question != self._shown)
-        self._explore_id = self._engine.explore(
+        request_id = self._engine.explore(
             self.choice, self.view, self.toggles.gates(self.spec), self.target, (self.selected,)
         )
+        self._asked[request_id] = question
+
+    def _take_question(self, request_id: int) -> Question | None:
+        """The question that is answered now; older ones will not be answered any more."""
+        question = self._asked.get(request_id)
+        if question is not None:
+            self._asked = {i: q for i, q in self._asked.items() if i > request_id}
+        return question
 
     def _ghost_for(self, asked: Question) -> Snapshot | None:
         """The state before: the last measurement that differs in toggles or class only.

@@ -98,14 +98,27 @@ def test_selecting_a_block_keeps_numbers_and_ghost_and_asks_only_for_maps(
     assert session.toggles == toggles
 
 
-def test_late_answers_to_old_questions_are_dropped(session: Session, client: FakeClient) -> None:
+def test_answers_on_the_way_to_the_newest_question_are_shown_as_such(
+    session: Session, client: FakeClient
+) -> None:
     session.flip_skip("layer1.0")
     session.flip_skip("layer1.1")
-    before = session.snapshot
     client.answer_explore(number=-2, seed=3)
-    assert session.snapshot is before
+    assert session.stale
     client.answer_explore(seed=4)
-    assert session.snapshot is not before
+    newest = session.snapshot
+    assert not session.stale
+    client.answer_explore(number=-2, seed=5)
+    assert session.snapshot is newest
+
+
+def test_answers_about_another_picture_are_dropped(session: Session, client: FakeClient) -> None:
+    session.flip_skip("layer1.0")
+    shown = session.snapshot
+    session.show_picture(replace(PHOTO, name="dog.png"))
+    client.answer_explore(number=-2, seed=3)
+    assert session.snapshot is shown
+    assert session.stale
 
 
 def test_a_network_that_cannot_be_loaded_leaves_everything_as_it_was(

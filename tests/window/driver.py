@@ -56,13 +56,18 @@ class Answers(QObject):
         }
 
     def ask_arc(self, name: str) -> list[int]:
-        """Where on the screen the arc of a block can be clicked."""
-        overview = self._window.overview
-        return _on_screen(overview.canvas, overview.canvas.arc_point(name).toPoint())
+        """Where on the screen the arc of a block can be clicked: its top."""
+        chain = self._window.overview.canvas.scene.chain
+        return self._on_canvas(name, chain.arc_base - chain.arc_height)
 
     def ask_square(self, name: str) -> list[int]:
-        overview = self._window.overview
-        return _on_screen(overview.canvas, overview.canvas.square_point(name).toPoint())
+        """Where on the screen the square of a block is."""
+        return self._on_canvas(name, self._window.overview.canvas.scene.chain.line_y)
+
+    def _on_canvas(self, name: str, y: float) -> list[int]:
+        canvas = self._window.overview.canvas
+        index = [b.name for b in self._window.session.spec.blocks()].index(name)
+        return _on_screen(canvas, QPoint(round(canvas.scene.axis.centre(index)), round(y)))
 
     def ask_centre(self) -> list[int]:
         return _on_screen(self._window, self._window.rect().center())
