@@ -2,129 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from resnet_viz.probe.snapshot import FloatArray
 from resnet_viz.ui.block_view.canvas import Canvas
 from resnet_viz.ui.block_view.colour import Levels, colour_table, quantise
+from resnet_viz.ui.block_view.focus import (
+    PRINTED,
+    Focus,
+    Window,
+    cell_text,
+    decimal_exponent,
+    window,
+)
 from resnet_viz.ui.block_view.look import Look
 from resnet_viz.ui.block_view.panels import Panel, Pixel
-
-PRINTED = 26  # logical pixels of a map pixel from which on its value is printed
-LARGEST_CELL = 72
-_GROWTH = 1.3  # of a cell at one notch of the wheel
-
-
-@dataclass(frozen=True)
-class Focus:
-    """What part of a map is looked at.
-
-    Attributes:
-        cell: side of a map pixel in logical pixels; None for as large as shows the whole map.
-        row: in the middle, fractions allowed.
-        column: in the middle.
-    """
-
-    cell: float | None = None
-    row: float = 0.0
-    column: float = 0.0
-
-
-@dataclass(frozen=True)
-class Window:
-    """The visible part of a map, in device pixels of a viewport.
-
-    Attributes:
-        row: first visible row.
-        column: first visible column.
-        rows: visible rows.
-        columns: visible columns.
-        cell: side of a map pixel.
-        left: free space to the left.
-    """
-
-    row: int
-    column: int
-    rows: int
-    columns: int
-    cell: int
-    left: int
-
-    def hit(self, x: float, y: float) -> tuple[int, int] | None:
-        """(row, column) of the map pixel under a point; None beside the map."""
-        column, row = (int(x) - self.left) // self.cell, int(y) // self.cell
-        if not (0 <= row < self.rows and 0 <= column < self.columns and x >= self.left):
-            return None
-        return self.row + row, self.column + column
-
-
-def window(
-    shape: tuple[int, int], width: int, height: int, focus: Focus, ratio: float = 1.0
-) -> Window:
-    """The part of a map of `shape` (H, W) that a viewport shows.
-
-    Args:
-        shape: of the map.
-        width: of the viewport, device pixels.
-        height: of the viewport, device pixels.
-        focus: which part, how large.
-        ratio: device pixels per logical pixel.
-    """
-    n_rows, n_columns = shape
-    whole = max(1, min(width // n_columns, height // n_rows))
-    cell = whole if focus.cell is None else max(whole, round(focus.cell * ratio))
-    rows = max(1, min(n_rows, height // cell))
-    columns = max(1, min(n_columns, width // cell))
-    row = min(max(0, round(focus.row + 0.5 - rows / 2)), n_rows - rows)
-    column = min(max(0, round(focus.column + 0.5 - columns / 2)), n_columns - columns)
-    return Window(row, column, rows, columns, cell, max(0, (width - columns * cell) // 2))
-
-
-def zoomed(focus: Focus, whole: float, at: tuple[int, int], steps: int) -> Focus:
-    """The focus after `steps` notches of the wheel over a map pixel.
-
-    Args:
-        focus: before.
-        whole: side of a map pixel that shows the whole map, logical pixels.
-        at: (row, column) that the zoom aims at.
-        steps: above 0 to enlarge.
-    """
-    cell = (focus.cell or whole) * _GROWTH**steps
-    # The first notch already leads to cells with values in them.
-    if steps > 0 and cell < PRINTED:
-        cell = PRINTED
-    if steps < 0 and cell < PRINTED:
-        return Focus()
-    if cell <= whole:
-        return Focus()
-    return Focus(min(cell, max(LARGEST_CELL, whole)), *at)
-
-
-def decimal_exponent(extent: float) -> int:
-    """K for printing values as multiples of 10^k: 0 for usual sizes."""
-    if not extent or not math.isfinite(extent) or 0.05 <= extent < 1000:
-        return 0
-    return math.floor(math.log10(extent))
-
-
-def cell_text(value: float, exponent: int = 0) -> str:
-    """A value in at most five characters: `.42`, `−1.3`, `−28`, `NaN`."""
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else ("∞" if value > 0 else "−∞")
-    if value == 0:
-        return "0"
-    value /= 10.0**exponent
-    digits = 2 if abs(value) < 9.95 else 1 if abs(value) < 99.5 else 0
-    text = f"{value:.{digits}f}"
-    if abs(value) < 1:
-        text = text.replace("0.", ".", 1)
-    return text.replace("-", "−")
 
 
 class BigMap(Canvas):
@@ -132,14 +27,17 @@ class BigMap(Canvas):
 
     Signals:
         closed: it was double-clicked.
+        panned: it was dragged by (rows, columns) of map pixels.
     """
 
     closed = Signal()
+    panned = Signal(float, float)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
         self._channel = 0
         self._focus = Focus()
+        self._grabbed: QPointF | None = None
 
     def show_map(self, panel: Panel | None, channel: int, focus: Focus) -> None:
         """Show a part of one channel."""
@@ -147,21 +45,26 @@ class BigMap(Canvas):
         self.update()
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """(H, W) of the map; of one pixel while there is none."""
+        if self._panel is None:
+            return 1, 1
+        height, width = self._panel.tensor.shape[1:]
+        return height, width
+
+    @property
     def view(self) -> Window | None:
         """The visible part, in device pixels."""
         if self._panel is None:
             return None
         ratio = self.devicePixelRatioF()
-        height, width = self._panel.tensor.shape[1:]
         wide, high = round(self.width() * ratio), round(self.height() * ratio)
-        return window((height, width), wide, high, self._focus, ratio)
+        return window(self.shape, wide, high, self._focus, ratio)
 
     @property
     def whole_cell(self) -> float:
         """Side of a map pixel when the whole map is shown, logical pixels."""
-        if self._panel is None:
-            return 1.0
-        rows, columns = (int(n) for n in self._panel.tensor.shape[1:])
+        rows, columns = self.shape
         return max(1.0, min(self.width() / columns, self.height() / rows))
 
     @property
@@ -214,7 +117,9 @@ class BigMap(Canvas):
         self, painter: QPainter, view: Window, values: FloatArray, levels: Levels, signed: bool
     ) -> None:
         side = view.cell / self.devicePixelRatioF()
-        painter.setFont(self.look.font(min(self.look.theme.font_px, int(side * 0.35))))
+        font = self.look.font(min(self.look.theme.font_px, int(side * 0.34)))
+        painter.setFont(font)
+        digits = 3 if QFontMetricsF(font).horizontalAdvance("−0.00") <= side - 4 else 2
         table = colour_table(self.look.table_name(signed))
         # Lightness as the eye weighs it decides between black and white type.
         bright = table[:, :3] @ (0.299, 0.587, 0.114) > 140
@@ -222,7 +127,7 @@ class BigMap(Canvas):
         for white in (False, True):
             painter.setPen(QColor("#FFFFFF" if white else "#000000"))
             for row, column in np.argwhere(bright[levels] != white):
-                text = cell_text(float(values[row, column]), exponent)
+                text = cell_text(float(values[row, column]), exponent, digits)
                 rect = self._cell(view, int(row), int(column))
                 painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
@@ -236,6 +141,21 @@ class BigMap(Canvas):
         ratio = self.devicePixelRatioF()
         found = view.hit(point.x() * ratio, point.y() * ratio)
         return None if found is None else Pixel(self._channel, *found)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._grabbed = event.position()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grabbed = None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        view = self.view
+        if self._grabbed is not None and view is not None:
+            moved = (self._grabbed - event.position()) * self.devicePixelRatioF() / view.cell
+            self._grabbed = event.position()
+            self.panned.emit(moved.y(), moved.x())
+        super().mouseMoveEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

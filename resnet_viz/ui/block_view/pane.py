@@ -8,16 +8,19 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from resnet_viz.ui.block_view.colour import BAD_COLOUR, N_LEVELS
+from resnet_viz.ui.block_view.focus import Focus
 from resnet_viz.ui.block_view.grid import ChannelGrid
 from resnet_viz.ui.block_view.line import LineLabel, draw_line, line_width
 from resnet_viz.ui.block_view.look import Look
-from resnet_viz.ui.block_view.magnifier import BigMap, Focus
+from resnet_viz.ui.block_view.magnifier import BigMap
 from resnet_viz.ui.block_view.panels import Panel, PanelRole, Pixel, Scope
-from resnet_viz.ui.block_view.segments import Line, Segment, joined, plain
+from resnet_viz.ui.block_view.segments import Line, Role, Segment, joined, plain, superscript
 from resnet_viz.ui.block_view.summary import Summary, summarise
 from resnet_viz.ui.block_view.wording import (
     BlockContext,
+    bad_words,
     map_figures,
+    notes,
     scale_ends,
     scale_words,
     tensor_figures,
@@ -70,7 +73,7 @@ class ColourBar(QWidget):
         self._signed = False
         self._ends = ("", "")
         self._words: list[Line] = []
-        self._bad = False
+        self._bad = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_look(self, look: Look) -> None:
@@ -80,11 +83,12 @@ class ColourBar(QWidget):
         self.update()
 
     def set_scale(
-        self, signed: bool, ends: tuple[str, str], words: list[Line], bad: bool = False
+        self, signed: bool, ends: tuple[str, str], words: list[Line], bad: str = ""
     ) -> None:
-        """Show a scale; `bad` adds the swatch of values that are not finite."""
+        """Show a scale; `bad` says how many values are not finite, beside their colour."""
         self._signed, self._ends, self._words, self._bad = signed, ends, words, bad
-        self.setAccessibleName(f"colour scale {ends[0]} to {ends[1]}, {plain(words[0])}")
+        spoken = [f"colour scale {ends[0]} to {ends[1]}", plain(words[0]), bad]
+        self.setAccessibleName(", ".join(word for word in spoken if word))
         self.update()
 
     def clear(self) -> None:
@@ -95,7 +99,9 @@ class ColourBar(QWidget):
 
     def text(self) -> str:
         """What is printed, in full."""
-        return f"{self._ends[0]} … {self._ends[1]}  {plain(self._words[0])}" if self._words else ""
+        if not self._words:
+            return ""
+        return f"{self._ends[0]} … {self._ends[1]}  {self._bad}  {plain(self._words[0])}"
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(self._look.font(self._look.theme.small_px))
@@ -109,7 +115,8 @@ class ColourBar(QWidget):
         metrics = QFontMetricsF(self._look.font(size))
         rest = QRectF(self.rect())
         rest.setLeft(self._text(painter, self._ends[0], rest) + 5)
-        bar = QRectF(rest.left(), rest.center().y() - size * 0.36, _BAR_WIDTH, size * 0.72)
+        width = min(_BAR_WIDTH, 0.22 * self.width())
+        bar = QRectF(rest.left(), rest.center().y() - size * 0.36, width, size * 0.72)
         ramp = np.arange(N_LEVELS, dtype=np.uint8)[None]
         painter.drawImage(bar, self._look.image(ramp, self._signed))
         painter.setPen(QColor(self._look.theme.border))
@@ -130,11 +137,11 @@ class ColourBar(QWidget):
         side = self._look.theme.small_px * 0.72
         square = QRectF(rect.left(), rect.center().y() - side / 2, side, side)
         painter.fillRect(square, QColor(BAD_COLOUR))
-        return self._text(painter, " NaN, ∞", rect.adjusted(side + 2, 0, 0, 0))
+        return self._text(painter, self._bad, rect.adjusted(side + 4, 0, 0, 0), "trouble")
 
-    def _text(self, painter: QPainter, text: str, rect: QRectF) -> float:
+    def _text(self, painter: QPainter, text: str, rect: QRectF, role: Role = "text") -> float:
         """Draw a number at the left of `rect`; where it ends."""
-        line: Line = (Segment(text),)
+        line: Line = (Segment(text, role),)
         size = self._look.theme.small_px
         draw_line(painter, line, rect, self._look, size)
         return rect.left() + line_width(line, self._look, size)
@@ -223,19 +230,22 @@ class Pane(QWidget):
         self.grid.set_selected(channel)
         self.big.show_map(self._panel, channel, focus)
         shown = self.map_summary(channel) if self.magnified else self._panel.summary
-        notes: list[Line] = []
         if self.magnified:
-            notes.append((Segment(f"channel {channel}", bold=True),))
-            if self.big.exponent and self.big.prints_values:
-                notes.append((Segment(f"values ×10^{self.big.exponent}", "muted"),))
-        elif not self._panel.linked:
-            size = "×".join(str(n) for n in self._panel.tensor.shape)
-            notes.append((Segment(f"{size}, not linked", "muted"),))
-        figures = map_figures(shown) if self.magnified else tensor_figures(shown)
-        short = name[:1] if self.magnified else name
-        self.caption.set_line(joined([short, *notes]))
+            self._caption_map(channel, name[:1])
+            figures = map_figures(shown)
+        else:
+            lines = [joined([name, (Segment(note, "muted"),)]) for note in notes(self._panel)]
+            self.caption.set_line(*lines, name)
+            figures = tensor_figures(shown)
         self.figures.set_line(figures, figures[-1:], ())
         self.refresh_bar(channel, scope)
+
+    def _caption_map(self, channel: int, name: Line) -> None:
+        line = joined([name, (Segment(f"channel {channel}", bold=True),)])
+        if self.big.exponent and self.big.prints_values:
+            power = superscript(self.big.exponent)
+            line = joined([line, (Segment(f"values ×10{power}", "muted"),)])
+        self.caption.set_line(line)
 
     def refresh_bar(self, channel: int, scope: Scope) -> None:
         """Write the colour bar anew: its words follow the tiles' size."""
@@ -243,14 +253,12 @@ class Pane(QWidget):
             return
         single = self.magnified or self._panel.scale.per_map
         summary = self.map_summary(channel) if single else self._panel.summary
-        tiles = self.grid.tiles
-        reduce = tiles.scale.reduce if tiles is not None and not self.magnified else 1
         scale = self._panel.scale
         self.bar.set_scale(
             scale.signed,
             scale_ends(scale, channel, summary),
-            scale_words(scale, scope, channel, summary, reduce),
-            bool(summary.n_bad),
+            scale_words(scale, scope, channel, summary),
+            bad_words(summary),
         )
 
     def map_summary(self, channel: int) -> Summary:

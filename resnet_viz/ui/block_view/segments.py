@@ -47,6 +47,11 @@ def joined(parts: list[Line], separator: str = "  ·  ") -> Line:
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+def superscript(exponent: int) -> str:
+    """An exponent as it is written: −9 as `⁻⁹`."""
+    return str(exponent).translate(_SUPERSCRIPTS)
+
+
 def number(value: float, digits: int = 3) -> str:
     """A measured value for reading: `41.2`, `−0.08`, `1.2×10⁻⁹`, `NaN`, `∞`."""
     if math.isnan(value):
@@ -58,7 +63,7 @@ def number(value: float, digits: int = 3) -> str:
         return "0"
     if size >= 99_999.5 or size < 1e-3:
         mantissa, exponent = f"{value:.{digits - 2}e}".split("e")
-        text = f"{mantissa}×10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+        text = f"{mantissa}×10{superscript(int(exponent))}"
     elif size >= 10 ** (digits - 1):
         text = f"{value:.0f}"
     else:

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
+from resnet_viz.ui.block_view.focus import Focus, Window, panned, zoomed
 from resnet_viz.ui.block_view.look import Look
-from resnet_viz.ui.block_view.magnifier import Focus, zoomed
 from resnet_viz.ui.block_view.pane import Pane
 from resnet_viz.ui.block_view.panels import ROLES, Panel, PanelRole, Pixel, Scope
 from resnet_viz.ui.block_view.wording import BlockContext
@@ -69,6 +69,8 @@ class SumRow(QWidget):
         grid.chosen.connect(lambda channel: self.chosen.emit(role, channel))
         grid.opened.connect(lambda channel: self.opened.emit(role, channel))
         big.closed.connect(self.closed)
+        big.panned.connect(lambda down, across: self._pan_maps(big.view, down, across))
+        big.scrolled.connect(lambda steps: self._pan_maps(big.view, -steps, 0))
         grid.zoomed.connect(lambda steps, _pixel: self.zoom(steps, role))
         big.zoomed.connect(lambda steps, pixel: self._zoom_maps(role, steps, pixel))
         grid.scrolled.connect(lambda steps: self.scroll_to(role, grid.first_row - steps))
@@ -133,8 +135,12 @@ class SumRow(QWidget):
 
     def scroll_page(self, role: PanelRole, pages: int) -> None:
         """Scroll by as many rows as are in sight."""
-        grid = self.panes[role].grid
-        if grid.tiles is not None:
+        pane = self.panes[role]
+        grid = pane.grid
+        if pane.magnified:
+            view = pane.big.view
+            self._pan_maps(view, pages * view.rows if view is not None else 0, 0)
+        elif grid.tiles is not None:
             self.scroll_to(role, grid.first_row + pages * grid.tiles.full_rows)
 
     def reveal(self, role: PanelRole) -> None:
@@ -173,8 +179,16 @@ class SumRow(QWidget):
         at = (view.row + view.rows // 2, view.column + view.columns // 2)
         if pixel is not None:
             at = (pixel.row, pixel.column)
-        self._focus = zoomed(self._focus, big.whole_cell, at, steps)
+        self._set_focus(zoomed(self._focus, big.whole_cell, at, steps))
+
+    def _pan_maps(self, view: Window | None, down: float, across: float) -> None:
+        if view is not None:
+            self._set_focus(panned(self._focus, view, down, across))
+
+    def _set_focus(self, focus: Focus) -> None:
+        self._focus = focus
         self.select(self._channels, self._scope)
+        self.rows_changed.emit()
 
     def _refresh_captions(self) -> None:
         for role, pane in self.panes.items():

@@ -27,7 +27,15 @@ from resnet_viz.ui.block_view.panels import (
 from resnet_viz.ui.block_view.segments import Segment, plain
 from resnet_viz.ui.block_view.status import StatusLine
 from resnet_viz.ui.block_view.sum_row import SumRow
-from resnet_viz.ui.block_view.wording import BlockContext, link_note, title
+from resnet_viz.ui.block_view.wording import (
+    BlockContext,
+    link_note,
+    part_words,
+    reduction_words,
+    rows_words,
+    symbol,
+    title,
+)
 from resnet_viz.ui.theme import LIGHT, Theme
 
 _NO_BLOCK = "Click a square F in the overview to see what its block does to the picture."
@@ -270,16 +278,20 @@ class BlockView(QWidget):
         )
 
     def _show_rows(self) -> None:
-        """How many channels are in sight."""
-        tiles = self.sum_row.panes["output"].grid.tiles
-        if tiles is None or self._magnified:
-            self.controls.rows.set_line(())
-            return
-        first = self.sum_row.panes["output"].grid.first_row * tiles.columns
-        last = min(tiles.count, first + tiles.full_rows * tiles.columns)
-        words = f"{first + 1}–{last} of {tiles.count} channels"
-        if last - first == tiles.count:
-            words = f"all {tiles.count} channels"
+        """How much is in sight."""
+        pane = self.sum_row.panes["output"]
+        words = ""
+        if self._magnified and pane.big.view is not None:
+            words = part_words(pane.big.view)
+        elif pane.grid.tiles is not None:
+            reductions = {
+                symbol(panel, self._context): tiles.scale.reduce
+                for role, panel in self._panels.items()
+                if (tiles := self.sum_row.panes[role].grid.tiles) is not None
+            }
+            words = rows_words(pane.grid.tiles, pane.grid.first_row)
+            if reduced := reduction_words(reductions):
+                words = f"{reduced}  ·  {words}"
         self.controls.rows.set_line((Segment(words, "muted"),))
 
     # --- events -----------------------------------------------------------------------------

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from resnet_viz.ui.block_view.colour import Scale
+from resnet_viz.ui.block_view.focus import Window
 from resnet_viz.ui.block_view.formula import SHORTCUT_SYMBOLS
+from resnet_viz.ui.block_view.mosaic import Layout
 from resnet_viz.ui.block_view.panels import Panel, PanelRole, Pixel, Scope, Sort
-from resnet_viz.ui.block_view.segments import Line, Role, Segment, joined, number, share
+from resnet_viz.ui.block_view.segments import Line, Segment, joined, number, share
 from resnet_viz.ui.block_view.summary import Summary
 
 SORTS: dict[str, str] = {
@@ -56,29 +58,37 @@ def symbol(panel: Panel, context: BlockContext) -> str:
 
 
 def title(role: PanelRole, panel: Panel | None, context: BlockContext) -> Line:
-    """What a grid shows: `x  skip`, `F(x)  after conv2`, `x  input of the block`."""
+    """What a grid shows: `x  skip`, `F(x)  after conv2`, `x  raw input`; its gate if not open."""
     gate = context.gate(role)
-    if role == "output":
-        return (Segment("y", "output", bold=True), Segment("  output", "output"))
-    if role == "branch":
-        what = "main path" if panel is None or panel.name == "branch" else f"after {panel.name}"
-        name = "F(x)"
-    elif panel is not None and panel.name == "x" and context.shortcut != "identity":
-        what, name = "input, before the shortcut", "x"
-    else:
-        name = {"identity": "x", "projection": "Wx", "pad": "pad(x)"}[context.shortcut]
-        what = "skip" if context.shortcut != "projection" else "skip (projection)"
-    colour: Role = role
-    note = ""
+    name, what = _names(role, panel, context)
     if gate == 0:
-        colour = "ghost"
         note = ", cut: adds nothing" if role == "shortcut" else ", dropped: adds nothing"
-    elif gate != 1:
-        note = f", enters as {gate:.2f}·{SYMBOLS[role]}"
-    return (
-        Segment(name, colour, bold=True, struck=gate == 0),
-        Segment(f"  {what}{note}", colour),
-    )
+        return Segment(name, "ghost", bold=True, struck=True), Segment(f"  {what}{note}", "ghost")
+    note = "" if gate == 1 else f" × {gate:.2f}"
+    return Segment(name, role, bold=True), Segment(f"  {what}{note}", role)
+
+
+def _names(role: PanelRole, panel: Panel | None, context: BlockContext) -> tuple[str, str]:
+    """Symbol and word of the tensor in a grid."""
+    if role == "output":
+        return "y", "output"
+    if role == "branch":
+        inner = panel is not None and panel.name != "branch"
+        return "F(x)", f"after {panel.name}" if panel is not None and inner else "main path"
+    if panel is not None and panel.name == "x":
+        return "x", "raw input"
+    return {
+        "identity": ("x", "skip"),
+        "projection": ("Wx", "skip (projection)"),
+        "pad": ("pad(x)", "skip (zero-padded)"),
+    }[context.shortcut]
+
+
+def notes(panel: Panel) -> list[str]:
+    """What sets a grid apart from y's, the longest form first."""
+    if panel.linked:
+        return []
+    return ["×".join(str(n) for n in panel.tensor.shape) + ", not linked", "not linked"]
 
 
 def link_note(panel: Panel) -> str:
@@ -88,17 +98,10 @@ def link_note(panel: Panel) -> str:
     return f"link off: the channels of {panel.name} are not those of y"
 
 
-def _bad(summary: Summary) -> list[Line]:
-    if not summary.n_bad:
-        return []
-    return [(Segment(f"{summary.n_bad} not finite (NaN, ∞)", "trouble", bold=True),)]
-
-
 def tensor_figures(summary: Summary) -> Line:
-    """`mean 0.31  ·  zero 46 %`, and how many values are not numbers."""
+    """`mean 0.31  ·  zero 46 %` of a tensor's finite values."""
     return joined(
         [
-            *_bad(summary),
             (Segment(f"mean {number(summary.mean)}", "muted"),),
             (Segment(f"zero {share(summary.zero_share)}", "muted"),),
         ]
@@ -110,7 +113,6 @@ def map_figures(summary: Summary) -> Line:
     spread = f"{number(summary.low)} to {number(summary.high)}"
     return joined(
         [
-            *_bad(summary),
             (Segment(f"mean {number(summary.mean)}", "muted"),),
             (Segment(spread, "muted"),),
         ]
@@ -126,40 +128,67 @@ def scale_ends(scale: Scale, channel: int, summary: Summary) -> tuple[str, str]:
     return low, f"{beyond_high}{number(limit)}"
 
 
-def scale_words(
-    scale: Scale, scope: Scope, channel: int, summary: Summary, reduce: int = 1
-) -> list[Line]:
-    """Whom the colour bar speaks for, the longest form first.
+def bad_words(summary: Summary) -> str:
+    """How many values have no place on the scale; "" if all have."""
+    return f"{summary.n_bad} NaN or ∞" if summary.n_bad else ""
+
+
+def scale_words(scale: Scale, scope: Scope, channel: int, summary: Summary) -> list[Line]:
+    """Whom the colour bar speaks for, the longest form first; the scope is in all of them.
 
     Args:
         scale: of the tensor.
         scope: what shares it.
         channel: the selected one, whose scale is printed when every map has its own.
         summary: of what the bar speaks for.
-        reduce: map pixels along a side that are averaged into one drawn pixel.
     """
-    scope_words = {
+    long, short = {
         "shared": ("scale shared by x, F, y", "shared"),
         "tensor": ("this tensor’s own scale", "own scale"),
-        "map": (f"each map its own scale; here channel {channel}", f"ch. {channel}"),
+        "map": (f"each map its own scale; here channel {channel}", f"channel {channel} only"),
     }[scope]
-    extra = []
-    if scale.pinned:
-        extra.append("pinned")
-    if reduce > 1:
-        extra.append(f"1 pixel = mean of {reduce}×{reduce}")
+    pinned = ["pinned"] if scale.pinned else []
     limit = scale.limit_of(channel)
     most = []
     if summary.extent > limit * (1 + 1e-6):
         top = summary.high if summary.high >= -summary.low else summary.low
         most.append(f"{'max' if top > 0 else 'min'} {number(top)}")
-    variants = [
-        [*most, scope_words[0], *extra],
-        [*most, scope_words[1], *extra],
-        [scope_words[1], *extra],
-        [*extra] or [scope_words[1]],
-    ]
+    variants = [[*most, long, *pinned], [*most, short, *pinned], [short, *pinned]]
     return [(Segment(" · ".join(words), "muted"),) for words in variants]
+
+
+def reduction_words(reductions: Mapping[str, int]) -> str:
+    """How tiles smaller than their maps are drawn; "" if none is.
+
+    Args:
+        reductions: by symbol of the tensor: map pixels along a side of a drawn pixel.
+    """
+    if set(reductions.values()) <= {1}:
+        return ""
+    if len(set(reductions.values())) == 1:
+        size = next(iter(reductions.values()))
+        return f"drawn as means of {size}×{size} pixels"
+    parts = [f"{name} {size}×{size}" for name, size in reductions.items() if size > 1]
+    return f"drawn as means: {', '.join(parts)}"
+
+
+def rows_words(layout: Layout, first_row: int) -> str:
+    """How many channels are in sight: `1–28 of 256 channels`."""
+    first = first_row * layout.columns
+    last = min(layout.count, first + layout.full_rows * layout.columns)
+    if last - first == layout.count:
+        return f"all {layout.count} channels"
+    return f"{first + 1}–{last} of {layout.count} channels"
+
+
+def part_words(view: Window) -> str:
+    """Which part of a large map is in sight: `rows 2–11, columns 0–12 of 14×14`."""
+    height, width = view.shape
+    if (view.rows, view.columns) == view.shape:
+        return f"whole map, {height}×{width}"
+    rows = f"rows {view.row}–{view.row + view.rows - 1}"
+    columns = f"columns {view.column}–{view.column + view.columns - 1}"
+    return f"{rows}, {columns} of {height}×{width}  ·  drag moves"
 
 
 def rank_words(sort: Sort, place: int, count: int) -> str:
