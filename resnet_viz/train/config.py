@@ -124,6 +124,7 @@ class RunConfig:
         seed: of weights, order and augmentation.
         label_smoothing: of the cross-entropy (Szegedy et al. 2015, arXiv:1512.00567).
         precision: `bfloat16` computes the forward pass under autocast.
+        channels_last: keep tensors as (N, H, W, C) in memory, which some hardware prefers.
         compile: pass the network through `torch.compile` (pays on GPUs).
         device: `auto` takes a GPU when there is one.
         threads: of the CPU; part of the recipe, because sums depend on it in the last bit.
@@ -137,6 +138,7 @@ class RunConfig:
     seed: int = 0
     label_smoothing: float = 0.0
     precision: Precision = "float32"
+    channels_last: bool = False
     compile: bool = False
     device: DeviceName = "auto"
     threads: int = 0

@@ -108,7 +108,10 @@ class Trainer:
         self.device = device
         self.train = Pictures(data.train, config.preprocess, device)
         self.test = Pictures(data.test, config.preprocess, device)
+        layout = torch.channels_last if config.run.channels_last else torch.contiguous_format
+        self._layout = layout
         self.net = build(config.network, config.run.seed, device=device).train()
+        self.net.to(memory_format=layout)  # type: ignore[call-overload]
         self.optimiser = make_optimiser(self.net, config.optimiser)
         self.step_index = 0
         self.steps_per_epoch = len(self.train) // config.run.batch_size
@@ -150,7 +153,7 @@ class Trainer:
         run = self.config.run
         self.optimiser.zero_grad()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=run.precision == "bfloat16"):
-            logits = self._forward(images)
+            logits = self._forward(images.contiguous(memory_format=self._layout))
         logits = logits.float()
         loss = F.cross_entropy(logits, labels, label_smoothing=run.label_smoothing)
         loss.backward()  # type: ignore[no-untyped-call]
