@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from resnet_viz.ui.overview.geometry import Chain
 from resnet_viz.ui.overview.layout import Detail
 from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.style import Style, cross
 
+_START = 180 * 16  # the left foot; Qt counts angles in sixteenths of a degree
 _FULL_WIDTH_PITCH = 32.0  # narrower blocks get thinner arcs, else they would melt into a bar
 
 
@@ -24,7 +24,7 @@ def paint_arcs(painter: QPainter, chain: Chain, style: Style, state: OverviewSta
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if chain.axis.detail is Detail.BLOCKS:
         shares = state.arc_shares()
-        for i in chain.axis.visible():
+        for i in chain.axis.visible:
             _paint_one(painter, chain, style, state, i, float(shares[i]))
     elif chain.axis.detail is Detail.FOLDED:
         _paint_folded(painter, chain, style, state)
@@ -51,30 +51,24 @@ def _paint_one(
     box = QRectF(x - half, chain.arc_base - height, 2 * half, 2 * height)
     apex = chain.arc_base - height
     skip = float(state.skip[index])
-    path = QPainterPath()
     if skip > 0:
-        path.arcMoveTo(box, 180)
-        path.arcTo(box, 180, -180)
         painter.setPen(style.pen("shortcut", arc_width(style, chain, share), arc_alpha(skip)))
-        painter.drawPath(path)
+        painter.drawArc(box, _START, -_START)
     else:
         reach = min(4.0 * style.scale, half * 0.4)
-        _broken_arc(path, box, gap=reach * 1.7)
         painter.setPen(style.dashed("ghost", 1.5 * style.scale))
-        painter.drawPath(path)
+        _draw_broken(painter, box, gap=reach * 1.7)
         painter.setPen(style.pen("ghost", 1.8 * style.scale))
         cross(painter, x, apex, reach)
     _paint_marker(painter, chain, style, state, index, apex)
 
 
-def _broken_arc(path: QPainterPath, box: QRectF, gap: float) -> None:
-    """Append a half ellipse with an opening of 2 * `gap` at its apex."""
+def _draw_broken(painter: QPainter, box: QRectF, gap: float) -> None:
+    """Draw a half ellipse with an opening of 2 * `gap` at its apex."""
     half = box.width() / 2
-    angle = math.degrees(math.acos(min(0.95, gap / max(half, 1e-6))))
-    path.arcMoveTo(box, 180)
-    path.arcTo(box, 180, -angle)
-    path.arcMoveTo(box, angle)
-    path.arcTo(box, angle, -angle)
+    angle = round(16 * math.degrees(math.acos(min(0.95, gap / max(half, 1e-6)))))
+    painter.drawArc(box, _START, -angle)
+    painter.drawArc(box, 0, angle)
 
 
 def _paint_marker(
@@ -98,24 +92,22 @@ def _paint_marker(
 
 
 def _paint_folded(painter: QPainter, chain: Chain, style: Style, state: OverviewState) -> None:
-    """One small arc per block, batched by pen: hundreds are painted in a few calls."""
+    """One small arc per block; pens of rounded shares, so that few are made."""
     axis, half, height = chain.axis, chain.arc_half_span, chain.arc_height
-    visible = axis.visible()
     levels = np.round(state.arc_shares() * 4).astype(int)
     alphas = np.ceil(state.skip * 4).astype(int)
-    paths: dict[tuple[int, int], QPainterPath] = defaultdict(QPainterPath)
-    for i in visible:
+    pens: dict[tuple[int, int], QPen] = {}
+    for i in axis.visible:
+        key = int(alphas[i]), int(levels[i])
+        if key not in pens:
+            pens[key] = _folded_pen(style, chain, key[0] / 4, key[1] / 4)
+        painter.setPen(pens[key])
+        # One call per arc: Qt strokes a path of many arcs in time quadratic in their number.
         box = QRectF(axis.centre(i) - half, chain.arc_base - height, 2 * half, 2 * height)
-        skip = int(alphas[i])
-        if skip:
-            path = paths[skip, int(levels[i])]
-            path.arcMoveTo(box, 180)
-            path.arcTo(box, 180, -180)
+        if key[0]:
+            painter.drawArc(box, _START, -_START)
         else:
-            _broken_arc(paths[0, 0], box, gap=half * 0.65)
-    for (skip, level), path in paths.items():
-        painter.setPen(_folded_pen(style, chain, skip / 4, level / 4))
-        painter.drawPath(path)
+            _draw_broken(painter, box, gap=half * 0.65)
 
 
 def _folded_pen(style: Style, chain: Chain, skip: float, share: float) -> QPen:
@@ -127,7 +119,7 @@ def _folded_pen(style: Style, chain: Chain, skip: float, share: float) -> QPen:
 def arc_groups(chain: Chain) -> Iterable[tuple[int, int]]:
     """First block and the one after the last of each visible group that shares an arc."""
     axis, size = chain.axis, chain.axis.blocks_per_arc
-    visible = axis.visible()
+    visible = axis.visible
     for stage in range(1, len(axis.depths) + 1):
         start, end = axis.stage_span(stage)
         # As equal as whole blocks allow: a short last group would look like something else.
@@ -139,19 +131,17 @@ def arc_groups(chain: Chain) -> Iterable[tuple[int, int]]:
 
 
 def _paint_grouped(painter: QPainter, chain: Chain, style: Style, state: OverviewState) -> None:
-    """One arc per group; the open share of its blocks is drawn open, the rest as a stub."""
+    """One arc per group, drawn from its left foot as far as its blocks' skips are open."""
     axis = chain.axis
-    open_path, cut_path = QPainterPath(), QPainterPath()
+    n_open = np.concatenate([[0], np.cumsum(state.skip > 0)]).tolist()
+    closed, opened = style.pen("ghost", 1.0 * style.scale), style.pen("shortcut", 1.5 * style.scale)
     for first, after in arc_groups(chain):
         left, right = axis.x(first) + 0.6, axis.x(after) - 0.6
         box = QRectF(left, chain.arc_base - chain.arc_height, right - left, 2 * chain.arc_height)
-        share_open = float((state.skip[first:after] > 0).mean())
+        share_open = (n_open[after] - n_open[first]) / (after - first)
         if share_open < 1:
-            _broken_arc(cut_path, box, gap=(right - left) * 0.3)
+            painter.setPen(closed)
+            _draw_broken(painter, box, gap=(right - left) * 0.3)
         if share_open > 0:
-            open_path.arcMoveTo(box, 180)
-            open_path.arcTo(box, 180, -180 * share_open)
-    painter.setPen(style.pen("ghost", 1.0 * style.scale))
-    painter.drawPath(cut_path)
-    painter.setPen(style.pen("shortcut", 1.5 * style.scale))
-    painter.drawPath(open_path)
+            painter.setPen(opened)
+            painter.drawArc(box, _START, -round(_START * share_open))

@@ -9,7 +9,7 @@ from resnet_viz.ui.overview.arcs import paint_arcs
 from resnet_viz.ui.overview.geometry import Chain
 from resnet_viz.ui.overview.layout import Detail, label_step, thin_labels
 from resnet_viz.ui.overview.state import OverviewState
-from resnet_viz.ui.overview.style import Align, Style, draw_text
+from resnet_viz.ui.overview.style import Align, Anchor, Style, draw_text
 
 _SEPARATOR_PITCH = 5.0  # separators closer than this would fill the bar
 
@@ -19,11 +19,13 @@ def paint_chain(painter: QPainter, chain: Chain, style: Style, state: OverviewSt
     _paint_line(painter, chain, style)
     axis = chain.axis
     painter.save()
-    painter.setClipRect(QRectF(axis.left - 1, 0, axis.width + 2, chain.label_y + 100))
+    painter.setClipRect(
+        QRectF(axis.left - 1, 0, axis.width + 2, chain.label_y + 100).toAlignedRect()
+    )
     _paint_headers(painter, chain, style, state)
     if axis.detail is Detail.BLOCKS:
         paint_arcs(painter, chain, style, state)
-        for i in axis.visible():
+        for i in axis.visible:
             _paint_square(painter, chain, style, state, i)
     else:
         for stage in range(1, len(axis.depths) + 1):
@@ -114,7 +116,7 @@ def _paint_folded_stage(
     """One bar for all squares of a stage, with a part of its own for each block."""
     axis = chain.axis
     first, after = axis.stage_span(stage)
-    visible = axis.visible()
+    visible = axis.visible
     shown = range(max(first, visible.start), min(after, visible.stop))
     if not shown:
         return
@@ -149,7 +151,7 @@ def _paint_parts(
     top, bottom = chain.line_y - chain.square / 2, chain.line_y + chain.square / 2
     if axis.pitch >= _SEPARATOR_PITCH:
         painter.setPen(style.pen("branch", 1.0, 0.3))
-        painter.drawLines([QLineF(axis.x(i), top, axis.x(i), bottom) for i in shown[1:]])
+        painter.drawLines([QLineF(x, top, x, bottom) for x in axis.edges(shown)[1:-1].tolist()])
     dropped = [i for i in shown if state.main[i] == 0]
     if dropped:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -185,7 +187,7 @@ def _paint_stack_text(
 
 def labelled(chain: Chain, style: Style, state: OverviewState) -> list[int]:
     """Blocks whose label is drawn: the selected one, the first of each stage, every k-th."""
-    axis, visible = chain.axis, chain.axis.visible()
+    axis, visible = chain.axis, chain.axis.visible
     if not visible:
         return []
     texts = {i: short_name(state, i) for i in (visible.start, visible.stop - 1)}
@@ -223,5 +225,5 @@ def _paint_labels(painter: QPainter, chain: Chain, style: Style, state: Overview
         painter.setPen(style.pen("text" if i == state.selected else "muted"))
         draw_text(
             painter, chain.axis.centre(i), chain.label_y, short_name(state, i),
-            Align.AlignHCenter | Align.AlignTop,
+            Anchor.TOP,
         )  # fmt: skip

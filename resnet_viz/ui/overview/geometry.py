@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 
@@ -58,28 +59,28 @@ class Chain:
     arc_max: float
     label_y: float
 
-    @property
+    @cached_property
     def square(self) -> float:
         """Side of a square; of a folded stage, the height of its bar."""
         if self.axis.detail is Detail.BLOCKS:
             return min(self.square_max, self.axis.pitch * 0.68)
         return self.square_max * 0.78
 
-    @property
+    @cached_property
     def arc_base(self) -> float:
         """Where arcs stand: on the line, or on the bar of a folded stage."""
         if self.axis.detail is Detail.BLOCKS:
             return self.line_y
         return self.line_y - self.square / 2 - 1
 
-    @property
+    @cached_property
     def arc_height(self) -> float:
         """Height of an arc over its base."""
         pitch = self.axis.pitch * self.axis.blocks_per_arc
         room = self.arc_max - (self.line_y - self.arc_base)
         return min(room, 12 + pitch * 1.1)
 
-    @property
+    @cached_property
     def arc_half_span(self) -> float:
         """Half the width of one block's arc."""
         return min(self.axis.pitch * 0.465, self.arc_max * 1.25)

@@ -10,17 +10,22 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
 from resnet_viz.ui.overview.captions import gradient_caption, zero_note
+from resnet_viz.ui.overview.curves import (
+    DOT_PITCH,
+    curve_width,
+    dot_radius,
+    draw_curve,
+    draw_dashed,
+    paint_dots,
+    points_of,
+)
 from resnet_viz.ui.overview.figures import Figures, Values
 from resnet_viz.ui.overview.geometry import Want
 from resnet_viz.ui.overview.lanes import (
-    DOT_PITCH,
     Key,
     LaneContext,
     LaneName,
     clip_to_plot,
-    curve_width,
-    dot_radius,
-    paint_dots,
     paint_grid_line,
     paint_tick,
     paint_title,
@@ -67,9 +72,10 @@ class GradientLane:
         side = context.style.row
         return QRectF(context.axis.right - side, context.title_y - side / 2, side, side)
 
-    def positions(self, context: LaneContext, figures: Figures) -> tuple[Values, NDArray[np.int8]]:
+    def positions(
+        self, context: LaneContext, figures: Figures, scale: LogScale
+    ) -> tuple[Values, NDArray[np.int8]]:
         """Pixel heights and `Mark`s of all blocks' gradients."""
-        scale = self.scale(context.state)
         top, bottom = self._span(context, scale)
         marks = scale.marks(figures.grad_in)
         y = bottom - scale.fractions(figures.grad_in) * (bottom - top)
@@ -115,11 +121,11 @@ class GradientLane:
         painter.save()
         clip_to_plot(painter, context)
         if ghost is not None:
-            self._paint_curve(painter, context, ghost, as_ghost=True)
-        self._paint_curve(painter, context, now, as_ghost=False)
+            self._paint_curve(painter, context, ghost, scale, as_ghost=True)
+        self._paint_curve(painter, context, now, scale, as_ghost=False)
         if scale.floor:
             self._paint_note(painter, context, now)
-        self._paint_value(painter, context, now)
+        self._paint_value(painter, context, now, scale)
         painter.restore()
 
     def _paint_scale(self, painter: QPainter, context: LaneContext, scale: LogScale) -> None:
@@ -140,30 +146,37 @@ class GradientLane:
             paint_tick(painter, context, y, text)
 
     def _paint_curve(
-        self, painter: QPainter, context: LaneContext, figures: Figures, *, as_ghost: bool
+        self,
+        painter: QPainter,
+        context: LaneContext,
+        figures: Figures,
+        scale: LogScale,
+        *,
+        as_ghost: bool,
     ) -> None:
         style, axis, shown = context.style, context.axis, context.shown
-        y, marks = self.positions(context, figures)
-        points = [QPointF(axis.centre(i), y[i]) for i in shown]
-        regular = [marks[i] not in _OFF_AXIS for i in shown]
-        line = style.dashed("ghost", 1.5 * style.scale, 5.0) if as_ghost else None
-        painter.setPen(line or style.pen("gradient", curve_width(style, axis.pitch)))
+        y, marks = self.positions(context, figures, scale)
+        window = slice(shown.start, shown.stop)
+        x, y, marks = axis.centres(shown), y[window], marks[window]
+        points = points_of(x, y)
+        regular = ~np.isin(marks, _OFF_AXIS)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for run in _runs(regular):
-            painter.drawPolyline(points[run])
+            if as_ghost:
+                draw_dashed(painter, x[run], y[run], style.dashed("ghost", 1.5 * style.scale, 5.0))
+            else:
+                pen = style.pen("gradient", curve_width(style, axis.pitch))
+                draw_curve(painter, x[run], y[run], pen)
         # To and along the floor the curve is dotted: there is no value to join.
         painter.setPen(style.dashed("ghost" if as_ghost else "gradient", 1.2, 2.0))
-        if links := [
-            QLineF(points[k], points[k + 1])
-            for k in range(len(points) - 1)
-            if regular[k] != regular[k + 1]
-        ]:
-            painter.drawLines(links)
+        ends = np.flatnonzero(regular[1:] != regular[:-1])
+        if ends.size:
+            painter.drawLines([QLineF(points[k], points[k + 1]) for k in ends])
         colour = "ghost" if as_ghost else "gradient"
         if axis.pitch >= DOT_PITCH and not as_ghost:
-            dots = [p for p, i in zip(points, shown, strict=True) if marks[i] == Mark.POINT]
+            dots = [points[k] for k in np.flatnonzero(marks == Mark.POINT)]
             paint_dots(painter, style, colour, dots, dot_radius(style, axis.pitch))
-        self._paint_marks(painter, context, points, marks[shown.start : shown.stop], as_ghost)
+        self._paint_marks(painter, context, points, marks, as_ghost)
 
     def _paint_marks(
         self,
@@ -179,9 +192,8 @@ class GradientLane:
         path = QPainterPath()
         trouble = "ghost" if as_ghost else "trouble"
         painter.setPen(style.pen(trouble, 1.5 * style.scale))
-        for point, mark in zip(points, marks, strict=True):
-            if mark == Mark.POINT:
-                continue
+        for k in np.flatnonzero(marks != Mark.POINT):
+            point, mark = points[k], marks[k]
             if mark == Mark.NOT_A_NUMBER:
                 cross(painter, point.x(), point.y(), reach)
             else:
@@ -196,7 +208,7 @@ class GradientLane:
         note = zero_note(now)
         if not note:
             return
-        style, visible = context.style, context.axis.visible()
+        style, visible = context.style, context.axis.visible
         zeros = np.flatnonzero(now.grad_in[visible.start : visible.stop] == 0)
         at_right = zeros.size == 0 or zeros.mean() < len(visible) / 2
         painter.setFont(style.small)
@@ -208,13 +220,15 @@ class GradientLane:
         painter.setPen(style.pen("trouble"))
         painter.drawText(box, Align.AlignCenter, note)
 
-    def _paint_value(self, painter: QPainter, context: LaneContext, now: Figures) -> None:
+    def _paint_value(
+        self, painter: QPainter, context: LaneContext, now: Figures, scale: LogScale
+    ) -> None:
         """Write the selected block's value beside its dot."""
         selected = context.state.selected
-        if selected is None or selected not in context.axis.visible():
+        if selected is None or selected not in context.axis.visible:
             return
         style, plot = context.style, context.plot
-        y = float(self.positions(context, now)[0][selected])
+        y = float(self.positions(context, now, scale)[0][selected])
         text = figure(float(now.grad_in[selected]))
         width = style.metrics.horizontalAdvance(text) + 10
         x = context.axis.centre(selected)
@@ -236,9 +250,9 @@ class GradientLane:
 _OFF_AXIS = (Mark.ZERO, Mark.INFINITE, Mark.NOT_A_NUMBER)
 
 
-def _runs(regular: list[bool]) -> list[slice]:
+def _runs(regular: NDArray[np.bool_]) -> list[slice]:
     """Stretches of consecutive true entries."""
-    edges = np.flatnonzero(np.diff(np.array([False, *regular, False], dtype=np.int8)))
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], regular, [False]])))
     return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from resnet_viz.ui.overview.captions import facts, path_state
 from resnet_viz.ui.overview.state import OverviewState
-from resnet_viz.ui.overview.style import Align, Style, draw_text
+from resnet_viz.ui.overview.style import Anchor, Style, draw_text
 
 _GAP = 14.0
 
@@ -56,7 +56,7 @@ class Readout(QWidget):
             painter.setPen(style.pen("muted"))
             right = float(self.width())
             if self.hint:
-                draw_text(painter, right - 4, y, self.hint, Align.AlignRight | Align.AlignVCenter)
+                draw_text(painter, right - 4, y, self.hint, Anchor.RIGHT)
                 right -= style.metrics.horizontalAdvance(self.hint) + _GAP
             x = 0.0
             for k, (label, value) in enumerate(self.pieces()):

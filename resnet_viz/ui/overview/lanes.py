@@ -10,20 +10,18 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from resnet_viz.ui.overview.figures import Figures, Values
+from resnet_viz.ui.overview.curves import paint_dots
+from resnet_viz.ui.overview.figures import Figures
 from resnet_viz.ui.overview.geometry import Want
-from resnet_viz.ui.overview.layout import GROUP_PX, BlockAxis
+from resnet_viz.ui.overview.layout import BlockAxis
 from resnet_viz.ui.overview.numbers import figure
 from resnet_viz.ui.overview.state import OverviewState
-from resnet_viz.ui.overview.style import Align, Style, draw_text
+from resnet_viz.ui.overview.style import Anchor, Style, draw_text
 
 LaneName = Literal["gradient", "forward", "backward", "activation", "cost"]
 LANE_NAMES: tuple[LaneName, ...] = get_args(LaneName)
 DEFAULT_LANES: frozenset[LaneName] = frozenset({"gradient", "forward", "backward"})
 WAITING = "waiting for the first measurement"
-
-DOT_PITCH = 7.0
-"""Blocks narrower than this get no dot of their own on a curve."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class LaneContext:
     @property
     def shown(self) -> range:
         """Visible blocks and one more at each end, so that curves leave the plot."""
-        visible = self.axis.visible()
+        visible = self.axis.visible
         return range(max(0, visible.start - 1), min(self.axis.n_blocks, visible.stop + 1))
 
     def selected_text(self, write: Callable[[Figures, int], str]) -> str:
@@ -105,7 +103,7 @@ def paint_title(
     caption: str = "",
     reserved: float = 0.0,
 ) -> None:
-    """Paint the title row; what does not fit is left out, the legend first.
+    """Paint the title row; what does not fit is left out, the scale first.
 
     Args:
         painter: of the lane.
@@ -123,20 +121,22 @@ def paint_title(
     draw_text(painter, 0, y, title)
     x = style.bold_metrics.horizontalAdvance(title) + 14
     painter.setFont(style.small)
-    caption_width = style.metrics.horizontalAdvance(caption) + 14 if caption else 0.0
-    if scale and x + style.metrics.horizontalAdvance(scale) + 14 + caption_width <= right:
+    room = right - x - (style.metrics.horizontalAdvance(caption) + 14 if caption else 0.0)
+    keys_width = sum(_key_width(style, key) for key in keys)
+    scale_width = style.metrics.horizontalAdvance(scale) + 18 if scale else 0.0
+    if keys_width > room:
+        keys, keys_width = (), 0.0
+    if scale and keys_width + scale_width <= room:
         painter.setPen(style.pen("muted"))
         draw_text(painter, x, y, scale)
-        x += style.metrics.horizontalAdvance(scale) + 18
-    keys_width = sum(_key_width(style, key) for key in keys)
-    if keys and x + keys_width + caption_width <= right:
-        for key in keys:
-            _paint_key(painter, style, key, x, y)
-            x += _key_width(style, key)
+        x += scale_width
+    for key in keys:
+        _paint_key(painter, style, key, x, y)
+        x += _key_width(style, key)
     if caption and right - x > 40:
         text = style.metrics.elidedText(caption, Qt.TextElideMode.ElideRight, right - x)
         painter.setPen(style.pen("text"))
-        draw_text(painter, right, y, text, Align.AlignRight | Align.AlignVCenter)
+        draw_text(painter, right, y, text, Anchor.RIGHT)
 
 
 def _key_width(style: Style, key: Key) -> float:
@@ -169,26 +169,11 @@ def _paint_key(painter: QPainter, style: Style, key: Key, x: float, y: float) ->
     draw_text(painter, x + width + 4 * s, y, key.text)
 
 
-def paint_dots(
-    painter: QPainter, style: Style, colour: str, points: list[QPointF], radius: float = 0.0
-) -> None:
-    """Paint round dots in one call."""
-    pen = style.pen(colour, 2 * (radius or 1.25 * style.theme.line + 0.8))
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    painter.setPen(pen)
-    painter.drawPoints(points)
-
-
-def dot_radius(style: Style, pitch: float) -> float:
-    """Radius of a curve's dot: smaller where blocks are narrow."""
-    return min(1.25 * style.theme.line + 0.8, pitch * 0.2)
-
-
 def paint_tick(painter: QPainter, context: LaneContext, y: float, text: str) -> None:
     """Write a tick's label left of the axis."""
     painter.setFont(context.style.small)
     painter.setPen(context.style.pen("muted"))
-    draw_text(painter, context.axis.left - 7, y, text, Align.AlignRight | Align.AlignVCenter)
+    draw_text(painter, context.axis.left - 7, y, text, Anchor.RIGHT)
 
 
 def paint_grid_line(painter: QPainter, context: LaneContext, y: float) -> None:
@@ -203,38 +188,14 @@ def paint_waiting(painter: QPainter, context: LaneContext) -> None:
     painter.setFont(context.style.small)
     painter.setPen(context.style.pen("muted"))
     plot = context.plot
-    draw_text(painter, plot.center().x(), plot.center().y(), WAITING, Align.AlignCenter)
+    draw_text(painter, plot.center().x(), plot.center().y(), WAITING, Anchor.CENTRE)
 
 
-def clip_to_plot(painter: QPainter, context: LaneContext, spill: float = 6.0) -> None:
-    """Keep figures of blocks beyond the axis out of its margins; `spill` spares outer dots."""
-    plot = context.plot
-    painter.setClipRect(
-        QRectF(plot.left() - spill, context.top, plot.width() + 2 * spill, context.height),
-        Qt.ClipOperation.IntersectClip,
-    )
-
-
-def curve_width(style: Style, pitch: float) -> float:
-    """Width of a curve: thinner where every pixel has a block of its own."""
-    return style.theme.line * (1.0 if pitch >= GROUP_PX else 0.62)
-
-
-def staircase(axis: BlockAxis, heights: Values, bottom: float) -> list[QPointF]:
-    """Outline of the area under a staircase of visible blocks.
-
-    Args:
-        axis: of the blocks.
-        heights: pixel y of each block's step, (N,).
-        bottom: pixel y where the area ends.
-    """
-    shown = axis.visible()
-    points = [QPointF(axis.x(shown.start), bottom)]
-    for i in shown:
-        y = float(heights[i])
-        points += (QPointF(axis.x(i), y), QPointF(axis.x(i + 1), y))
-    points.append(QPointF(axis.x(shown.stop), bottom))
-    return points
+def clip_to_plot(painter: QPainter, context: LaneContext) -> None:
+    """Keep figures of blocks beyond the axis out of its margins, where the ticks are."""
+    plot, spill = context.plot, 1.0
+    area = QRectF(plot.left() - spill, context.top, plot.width() + 2 * spill, context.height)
+    painter.setClipRect(area.toAlignedRect(), Qt.ClipOperation.IntersectClip)
 
 
 def nice_ceiling(value: float) -> float:

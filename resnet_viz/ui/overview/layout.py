@@ -9,6 +9,9 @@ from enum import Enum
 from functools import cached_property
 from itertools import accumulate
 
+import numpy as np
+from numpy.typing import NDArray
+
 FOLD_PX = 14.0
 """Blocks narrower than this are drawn as one folded stage with miniature arcs."""
 GROUP_PX = 3.0
@@ -69,14 +72,14 @@ class BlockAxis:
         fitted = self.width / max(1, self.n_blocks)
         return max(1.0, MAX_PITCH_PX / max(fitted, 1e-9))
 
-    @property
+    @cached_property
     def detail(self) -> Detail:
         """What is drawn at this zoom."""
         if self.pitch >= FOLD_PX:
             return Detail.BLOCKS
         return Detail.FOLDED if self.pitch >= GROUP_PX else Detail.GROUPED
 
-    @property
+    @cached_property
     def blocks_per_arc(self) -> int:
         """Blocks that one arc stands for; 1 unless grouped."""
         if self.detail is not Detail.GROUPED:
@@ -96,6 +99,14 @@ class BlockAxis:
         """Pixel of the middle of a block."""
         return self.x(index + 0.5)
 
+    def edges(self, blocks: range) -> NDArray[np.float64]:
+        """Pixels of the left edges of consecutive blocks and of the last one's right, (n + 1,)."""
+        return self.x(0.0) + np.arange(blocks.start, blocks.stop + 1, dtype=np.float64) * self.pitch
+
+    def centres(self, blocks: range) -> NDArray[np.float64]:
+        """Pixels of the middles of consecutive blocks, (n,)."""
+        return self.x(0.5) + np.arange(blocks.start, blocks.stop, dtype=np.float64) * self.pitch
+
     def coordinate(self, x: float) -> float:
         """Block coordinate under a pixel."""
         return self.start + (x - self.left) / self.pitch
@@ -114,6 +125,7 @@ class BlockAxis:
         """First block of a 1-based stage and the one after its last."""
         return self.stage_starts[stage - 1], self.stage_starts[stage]
 
+    @cached_property
     def visible(self) -> range:
         """Blocks of which at least a part lies on the axis."""
         first = int(self.start + 1e-9)

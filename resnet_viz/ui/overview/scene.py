@@ -17,7 +17,7 @@ from resnet_viz.ui.overview.layout import BlockAxis, Detail
 from resnet_viz.ui.overview.share_lanes import ShareLane
 from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.statistic_lanes import ActivationLane, CostLane
-from resnet_viz.ui.overview.style import Align, Style, draw_text
+from resnet_viz.ui.overview.style import Align, Anchor, Style, draw_text
 
 _RIGHT_MARGIN = 16.0
 _LANE_GAP = 2.0
@@ -148,7 +148,7 @@ class Scene:
             self._paint_column(painter, self.state.hovered, 0.55)
 
     def _paint_column(self, painter: QPainter, index: int | None, alpha: float) -> None:
-        if index is None or index not in self.axis.visible():
+        if index is None or index not in self.axis.visible:
             return
         left, right = self.axis.x(index), self.axis.x(index + 1)
         if right - left < 3:
@@ -165,7 +165,8 @@ class Scene:
             return
         paint_chain(painter, self.chain, self.style, self.state)
         self._paint_position(painter)
-        painter.setClipRect(QRectF(0, self.lanes_top, self._width, self._height - self.lanes_top))
+        lanes = QRectF(0, self.lanes_top, self._width, self._height - self.lanes_top)
+        painter.setClipRect(lanes.toAlignedRect())
         for place in self.places():
             context = self.context(place)
             if context.top + context.height >= self.lanes_top and context.top <= self._height:
@@ -188,7 +189,7 @@ class Scene:
         """Paint what hover and focus change."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         state, chain = self.state, self.chain
-        if focused and state.selected is not None and state.selected in self.axis.visible():
+        if focused and state.selected is not None and state.selected in self.axis.visible:
             painter.setPen(self.style.pen("text", 1.4))
             painter.drawRoundedRect(
                 square_rect(chain, state.selected).adjusted(-3.5, -3.5, 3.5, 3.5), 6, 6
@@ -205,7 +206,7 @@ class Scene:
     def _paint_alpha(self, painter: QPainter, index: int) -> None:
         """Write the gate over an arc that is neither open nor cut."""
         skip, chain = float(self.state.skip[index]), self.chain
-        if not 0 < skip < 1 or index not in self.axis.visible():
+        if not 0 < skip < 1 or index not in self.axis.visible:
             return
         painter.setFont(self.style.small)
         text = f"α {skip:.2f}"
@@ -247,7 +248,7 @@ class Scene:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setFont(style.small)
         painter.setPen(style.pen("on_accent"))
-        draw_text(painter, box.center().x(), box.center().y(), text, Align.AlignCenter)
+        draw_text(painter, box.center().x(), box.center().y(), text, Anchor.CENTRE)
 
     def hint(self) -> str:
         """What the present zoom leaves out, in words."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from resnet_viz.ui.overview.captions import split
+from resnet_viz.ui.overview.curves import draw_bars, draw_curve, draw_dense_bars
 from resnet_viz.ui.overview.figures import Figures, Values
 from resnet_viz.ui.overview.geometry import Want
 from resnet_viz.ui.overview.lanes import (
@@ -18,10 +20,9 @@ from resnet_viz.ui.overview.lanes import (
     clip_to_plot,
     paint_title,
     paint_waiting,
-    staircase,
 )
 from resnet_viz.ui.overview.layout import GROUP_PX
-from resnet_viz.ui.overview.style import Align, Style, cross, draw_text
+from resnet_viz.ui.overview.style import Anchor, Style, cross, draw_text
 
 Direction = Literal["forward", "backward"]
 
@@ -68,16 +69,15 @@ class ShareLane:
             paint_waiting(painter, context)
             return
         painter.save()
-        clip_to_plot(painter, context, spill=2.0)
+        clip_to_plot(painter, context)
         now = self.shares(state.now)
-        bars = context.axis.pitch >= GROUP_PX
-        (_paint_bars if bars else _paint_area)(painter, context, now)
+        _paint_bars(painter, context, now)
         if state.ghost is not None:
             before = self.shares(state.ghost)
-            if bars:
-                _paint_ghost(painter, context, now, before)
-            else:
+            if context.axis.pitch < GROUP_PX:
                 _paint_ghost_line(painter, context, before)
+            else:
+                _paint_ghost(painter, context, now, before)
         painter.restore()
 
     def _paint_keys(self, painter: QPainter, context: LaneContext) -> None:
@@ -92,7 +92,7 @@ class ShareLane:
         ):
             right = context.axis.left - 8
             painter.setPen(style.pen("muted"))
-            draw_text(painter, right, y, text, Align.AlignRight | Align.AlignVCenter)
+            draw_text(painter, right, y, text, Anchor.RIGHT)
             left = right - style.metrics.horizontalAdvance(text) - box - 4
             painter.fillRect(QRectF(left, y - box / 2, box, box), style.brush(colour))
 
@@ -104,57 +104,44 @@ def bar_width(style: Style, pitch: float) -> float:
 
 def _paint_bars(painter: QPainter, context: LaneContext, shares: Values) -> None:
     style, axis, plot = context.style, context.axis, context.plot
-    width = bar_width(style, axis.pitch)
-    above, below, none = [], [], []
-    broken = []
-    for i in axis.visible():
-        left, share = axis.centre(i) - width / 2, float(shares[i])
-        if not np.isfinite(share):
-            none.append(QRectF(left, plot.top(), width, plot.height()))
-            if np.isinf(share):
-                broken.append(axis.centre(i))
-            continue
-        cut = plot.height() * share
-        if cut > 0:
-            above.append(QRectF(left, plot.top(), width, cut))
-        if share < 1:
-            below.append(QRectF(left, plot.top() + cut, width, plot.height() - cut))
-    painter.setPen(Qt.PenStyle.NoPen)
-    for rects, colour in ((above, "shortcut"), (below, "branch")):
-        if rects:
+    blocks, dense = axis.visible, axis.pitch < GROUP_PX
+    shares = shares[blocks.start : blocks.stop]
+    x, width = axis.centres(blocks), bar_width(style, axis.pitch)
+    known = np.isfinite(shares)
+    cut = plot.height() * np.where(known, shares, 0.0)
+    split = plot.top() + cut
+    if dense:
+        painter.setBrush(style.brush("shortcut"))
+        every = np.full(len(blocks), plot.top())
+        draw_dense_bars(painter, axis, blocks, np.where(known, every, plot.bottom()), plot.bottom())
+        painter.setBrush(style.brush("branch"))
+        draw_dense_bars(painter, axis, blocks, np.where(known, split, plot.bottom()), plot.bottom())
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        for colour, top, height in (
+            ("shortcut", np.full(len(blocks), plot.top()), cut),
+            ("branch", split, plot.height() - cut),
+        ):
+            some = known & (height > 0)
             painter.setBrush(style.brush(colour))
-            painter.drawRects(rects)
-    if none:  # nothing flows here: an empty frame, not a missing bar
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(style.dashed("ghost", 1.0, 3.0))
-        painter.drawRects(none)
-    painter.setPen(style.pen("trouble", 1.5 * style.scale))
-    for x in broken:
-        cross(painter, x, plot.center().y(), min(4.0 * style.scale, width / 2))
-
-
-def _paint_area(painter: QPainter, context: LaneContext, shares: Values) -> None:
-    """Blocks narrower than a bar: two areas with the split as a staircase between them."""
-    style, axis, plot = context.style, context.axis, context.plot
-    shown = axis.visible()
-    left, right = axis.x(shown.start), axis.x(shown.stop)
-    painter.fillRect(QRectF(left, plot.top(), right - left, plot.height()), style.brush("shortcut"))
-    heights = plot.top() + plot.height() * np.nan_to_num(shares, nan=1.0, posinf=1.0)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(style.brush("branch"))
-    painter.drawPolygon(staircase(axis, heights, plot.bottom()))
-    if empty := [
-        QRectF(axis.x(i), plot.top(), axis.pitch, plot.height())
-        for i in shown
-        if not np.isfinite(shares[i])
-    ]:
-        painter.setBrush(style.brush("card"))
-        painter.drawRects(empty)
-        hatch = style.brush("ghost")
-        hatch.setStyle(Qt.BrushStyle.BDiagPattern)
-        painter.setBrush(hatch)
-        painter.drawRects(empty)
+            left = x[some] - width / 2
+            draw_bars(painter, left, top[some], np.full(left.size, width), height[some])
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    _paint_empty(painter, context, x[~known], np.isinf(shares[~known]))
+
+
+def _paint_empty(
+    painter: QPainter, context: LaneContext, xs: Values, overflowed: NDArray[np.bool_]
+) -> None:
+    """Where nothing flows stands an empty frame, with a × where a norm is not finite."""
+    style, plot = context.style, context.plot
+    width = bar_width(style, context.axis.pitch)
+    painter.setPen(style.dashed("ghost", 1.0, 3.0))
+    tops, widths = np.full(xs.size, plot.top()), np.full(xs.size, width)
+    draw_bars(painter, xs - width / 2, tops, widths, np.full(xs.size, plot.height()))
+    painter.setPen(style.pen("trouble", 1.5 * style.scale))
+    for x in xs[overflowed].tolist():
+        cross(painter, x, plot.center().y(), min(4.0 * style.scale, width / 2))
 
 
 def _paint_ghost(painter: QPainter, context: LaneContext, now: Values, before: Values) -> None:
@@ -162,13 +149,14 @@ def _paint_ghost(painter: QPainter, context: LaneContext, now: Values, before: V
     axis, plot, style = context.axis, context.plot, context.style
     inner = bar_width(style, axis.pitch) / 2
     outer = inner + min(5.0 * style.scale, (axis.pitch - 2 * inner) * 0.45)
+    blocks = axis.visible
+    now, before = now[blocks.start : blocks.stop], before[blocks.start : blocks.stop]
     same = np.abs(np.nan_to_num(now, posinf=np.nan) - before) * plot.height() <= 1.0
     moved = np.isfinite(before) & ~same
+    xs, ys = axis.centres(blocks)[moved], plot.top() + plot.height() * before[moved]
     lines: list[QLineF] = []
-    for i in axis.visible():
-        if moved[i]:
-            x, y = axis.centre(i), plot.top() + plot.height() * float(before[i])
-            lines += (QLineF(x - outer, y, x - inner, y), QLineF(x + inner, y, x + outer, y))
+    for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
+        lines += (QLineF(x - outer, y, x - inner, y), QLineF(x + inner, y, x + outer, y))
     if lines:
         painter.setPen(style.pen("muted", 1.6 * style.scale))
         painter.drawLines(lines)
@@ -176,11 +164,8 @@ def _paint_ghost(painter: QPainter, context: LaneContext, now: Values, before: V
 
 def _paint_ghost_line(painter: QPainter, context: LaneContext, before: Values) -> None:
     """Where blocks have no bars of their own: the split before as a thin line."""
-    axis, plot = context.axis, context.plot
-    points = [
-        QPointF(axis.centre(i), plot.top() + plot.height() * float(before[i]))
-        for i in context.shown
-        if np.isfinite(before[i])
-    ]
-    painter.setPen(context.style.pen("card", 1.0, 0.8))
-    painter.drawPolyline(points)
+    axis, plot, blocks = context.axis, context.plot, context.axis.visible
+    window = before[blocks.start : blocks.stop]
+    known = np.isfinite(window)
+    ys = plot.top() + plot.height() * window[known]
+    draw_curve(painter, axis.centres(blocks)[known], ys, context.style.pen("card", 1.0))

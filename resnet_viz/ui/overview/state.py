@@ -37,6 +37,8 @@ class OverviewState:
         self.selected: int | None = None
         self.hovered: int | None = None
         self._index: dict[str, int] = {}
+        self._arc_shares: Values | None = None
+        self._titles: dict[int, tuple[str, ...]] = {}
         self._sides: tuple[str, ...] = ()
 
     def set_network(self, spec: ResNetSpec) -> None:
@@ -51,12 +53,14 @@ class OverviewState:
         self.selected = 0
         self.hovered = None
         self._sides = _spec_sides(spec)
+        self._forget()
 
     def set_gates(self, gates: Mapping[str, Gate]) -> None:
         """Take the gates of the blocks named; all others are open."""
         for i, block in enumerate(self.blocks):
             gate = gates.get(block.name, OPEN)
             self.skip[i], self.main[i] = gate.skip, gate.main
+        self._forget()
 
     def set_now(self, snapshot: Snapshot | None) -> None:
         """Take the newest measurement.
@@ -67,10 +71,16 @@ class OverviewState:
         self.now = self._figures(snapshot)
         if self.now is not None:
             self._sides = tuple(_side(*b.out_shape[1:]) for b in self.now.stats)
+        self._forget()
 
     def set_ghost(self, snapshot: Snapshot | None) -> None:
         """Take the measurement to compare with; ValueError if it is of another network."""
         self.ghost = self._figures(snapshot)
+
+    def _forget(self) -> None:
+        """Compute anew what is kept from frame to frame."""
+        self._arc_shares = None
+        self._titles.clear()
 
     def _figures(self, snapshot: Snapshot | None) -> Figures | None:
         if snapshot is None:
@@ -101,6 +111,11 @@ class OverviewState:
         Norms are those of the last measurement, so an arc that is opened again has a width
         at once; the next measurement corrects it.
         """
+        if self._arc_shares is None:
+            self._arc_shares = self._compute_arc_shares()
+        return self._arc_shares
+
+    def _compute_arc_shares(self) -> Values:
         if self.now is None:
             return np.full(len(self.blocks), 0.5)
         stats = self.now.stats
@@ -113,6 +128,11 @@ class OverviewState:
 
     def stage_title(self, stage: int) -> tuple[str, ...]:
         """Wordings of a stage's header, the longest first."""
+        if stage not in self._titles:
+            self._titles[stage] = self._compute_title(stage)
+        return self._titles[stage]
+
+    def _compute_title(self, stage: int) -> tuple[str, ...]:
         members = [i for i, b in enumerate(self.blocks) if b.stage == stage]
         block = self.blocks[members[0]]
         name, side = f"layer{stage}", self._sides[members[-1]]

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from resnet_viz.ui.overview.curves import (
+    DOT_PITCH,
+    curve_width,
+    dot_radius,
+    draw_bars,
+    draw_curve,
+    draw_dense_bars,
+    paint_dots,
+    points_of,
+)
 from resnet_viz.ui.overview.figures import Figures, Values
 from resnet_viz.ui.overview.geometry import Want
 from resnet_viz.ui.overview.lanes import (
-    DOT_PITCH,
     Key,
     LaneContext,
     LaneName,
     clip_to_plot,
-    curve_width,
-    dot_radius,
     nice_ceiling,
-    paint_dots,
     paint_grid_line,
     paint_tick,
     paint_title,
     paint_waiting,
-    staircase,
     tick_text,
 )
 from resnet_viz.ui.overview.layout import GROUP_PX
@@ -94,20 +99,18 @@ def mean_range(figures: Figures) -> tuple[float, float]:
 def _paint_mean(
     painter: QPainter, context: LaneContext, now: Figures, low: float, high: float
 ) -> None:
-    style, axis, plot = context.style, context.axis, _inset(context)
-    points = [
-        QPointF(axis.centre(i), _height(plot, low, high, float(now.mean_out[i])))
-        for i in context.shown
-        if np.isfinite(now.mean_out[i])
-    ]
-    painter.setPen(style.pen("output", 0.9 * curve_width(style, axis.pitch)))
-    painter.drawPolyline(points)
-    if axis.pitch >= DOT_PITCH and points:
-        paint_dots(painter, style, "output", points, dot_radius(style, axis.pitch))
+    style, axis, plot, shown = context.style, context.axis, _inset(context), context.shown
+    means = now.mean_out[shown.start : shown.stop]
+    known, xs = np.isfinite(means), axis.centres(shown)
+    ys = plot.bottom() - (means[known] - low) / (high - low) * plot.height()
+    pen = style.pen("output", 0.9 * curve_width(style, axis.pitch))
+    draw_curve(painter, xs[known], ys, pen)
+    if axis.pitch >= DOT_PITCH and ys.size:
+        dots = points_of(xs[known], ys)
+        paint_dots(painter, style, "output", dots, dot_radius(style, axis.pitch))
     painter.setPen(style.pen("trouble", 1.5 * style.scale))
-    for i in context.shown:
-        if not np.isfinite(now.mean_out[i]):
-            cross(painter, axis.centre(i), plot.top() + 4, 3.5 * style.scale)
+    for x in xs[~known].tolist():
+        cross(painter, x, plot.top() + 4, 3.5 * style.scale)
 
 
 class CostLane:
@@ -142,13 +145,13 @@ class CostLane:
             ),
         )
         painter.save()
-        clip_to_plot(painter, context, spill=2.0)
+        clip_to_plot(painter, context)
         plot = context.plot
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.brush("muted", 0.85))
         _paint_columns(painter, context, plot, now.parameters, most[0], half=-1)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(style.pen("muted", 1.2))
+        painter.setPen(style.pen("muted", 1.2 if context.axis.pitch >= GROUP_PX else 1.0))
         _paint_columns(painter, context, plot, now.macs, most[1], half=1)
         painter.restore()
 
@@ -174,7 +177,7 @@ def _paint_columns(
     most: float,
     half: int = 0,
 ) -> None:
-    """Paint a bar per block with the painter's pen and brush, or a staircase of narrow ones.
+    """Paint a bar per block with the painter's pen and brush, narrow ones side by side.
 
     Args:
         painter: of the lane.
@@ -184,15 +187,14 @@ def _paint_columns(
         most: value of a full bar.
         half: -1 and 1 for the left and the right bar of a pair.
     """
-    axis = context.axis
-    heights = plot.height() * values / (most or 1.0)
-    if axis.pitch < GROUP_PX:
-        painter.drawPolygon(staircase(axis, plot.bottom() - heights, plot.bottom()))
-        return
-    width = bar_width(context.style, axis.pitch) * (0.55 if half else 1.0)
-    offset = (half - 1) * width / 2
-    bars = []
-    for i in axis.visible():
-        height = float(heights[i])
-        bars.append(QRectF(axis.centre(i) + offset, plot.bottom() - height, width, height))
-    painter.drawRects(bars)
+    axis, blocks = context.axis, context.axis.visible
+    heights = plot.height() * values[blocks.start : blocks.stop] / (most or 1.0)
+    if axis.pitch >= GROUP_PX:
+        width = bar_width(context.style, axis.pitch) * (0.55 if half else 1.0)
+        lefts = axis.centres(blocks) + (half - 1) * width / 2
+        draw_bars(painter, lefts, plot.bottom() - heights, np.full(lefts.size, width), heights)
+    elif painter.brush().style() is Qt.BrushStyle.NoBrush:
+        xs = np.repeat(axis.edges(blocks), 2)[1:-1]
+        draw_curve(painter, xs, np.repeat(plot.bottom() - heights, 2), painter.pen())
+    else:
+        draw_dense_bars(painter, axis, blocks, plot.bottom() - heights, plot.bottom())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -32,6 +33,7 @@ class Style:
         self.bold_metrics = QFontMetricsF(self.bold)
         self.row = max(self.metrics.height(), self.bold_metrics.height())
         self.scale = theme.font_px / 13.0
+        self._pens: dict[tuple[str, float, float], QPen] = {}
 
     def color(self, name: str, alpha: float = 1.0) -> QColor:
         """A colour of the theme by its field's name."""
@@ -44,16 +46,19 @@ class Style:
         return QBrush(self.color(name, alpha))
 
     def pen(self, name: str, width: float = 1.0, alpha: float = 1.0) -> QPen:
-        """A solid pen of a theme colour."""
-        pen = QPen(self.color(name, alpha), width)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        # Mitred joins spike where a steep curve turns; round ones cost a circle per point.
-        pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
-        return pen
+        """A solid pen of a theme colour; pens are kept, so copy one before changing it."""
+        key = (name, width, alpha)
+        if key not in self._pens:
+            pen = QPen(self.color(name, alpha), width)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            # Mitred joins spike where a steep curve turns; round ones cost a circle per point.
+            pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+            self._pens[key] = pen
+        return self._pens[key]
 
     def dashed(self, name: str, width: float = 1.2, dash: float = 4.0) -> QPen:
         """A dashed pen; `dash` is the length of a dash in pixels."""
-        pen = self.pen(name, width)
+        pen = QPen(self.pen(name, width))
         pen.setDashPattern([dash / width, dash * 0.75 / width])
         return pen
 
@@ -70,26 +75,29 @@ def _font(px: int, bold: bool = False) -> QFont:
     return font
 
 
+class Anchor(Enum):
+    """Which point of a line of text is given; each with Qt's flags and its share of the box."""
+
+    LEFT = (Align.AlignLeft | Align.AlignVCenter, 0.0, 0.5)
+    """Middle of the left end."""
+    RIGHT = (Align.AlignRight | Align.AlignVCenter, 1.0, 0.5)
+    """Middle of the right end."""
+    CENTRE = (Align.AlignCenter, 0.5, 0.5)
+    """The middle."""
+    TOP = (Align.AlignHCenter | Align.AlignTop, 0.5, 0.0)
+    """Middle of the upper edge."""
+
+
+_BOX = (2000.0, 80.0)  # larger than any line of text
+
+
 def draw_text(
-    painter: QPainter,
-    x: float,
-    y: float,
-    text: str,
-    align: Align = Align.AlignLeft | Align.AlignVCenter,
+    painter: QPainter, x: float, y: float, text: str, anchor: Anchor = Anchor.LEFT
 ) -> None:
     """Draw one line of text anchored at a point with the painter's font and pen."""
-    width, height = 2000.0, 80.0
-    left = x
-    if align & Align.AlignHCenter:
-        left = x - width / 2
-    elif align & Align.AlignRight:
-        left = x - width
-    top = y - height / 2
-    if align & Align.AlignTop:
-        top = y
-    elif align & Align.AlignBottom:
-        top = y - height
-    painter.drawText(QRectF(left, top, width, height), align, text)
+    flags, across, down = anchor.value
+    width, height = _BOX
+    painter.drawText(QRectF(x - across * width, y - down * height, width, height), flags, text)
 
 
 def cross(painter: QPainter, x: float, y: float, reach: float) -> None:
