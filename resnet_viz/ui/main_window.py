@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast, get_args
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -453,9 +453,8 @@ class MainWindow(QMainWindow):
         image = QImage(self.workspace.size() * 2, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(2)
         image.fill(self.theme.window)
-        painter = QPainter(image)
-        self.workspace.render(painter, flags=QWidget.RenderFlag.DrawChildren)
-        painter.end()
+        with QPainter(image) as painter:
+            self.workspace.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
         return image
 
     # --- looks -----------------------------------------------------------------------------

@@ -103,6 +103,7 @@ class NoticeStrip(QFrame):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._action = QPushButton()
+        self._action.setAccessibleName("Do what the notice offers")
         self._action.clicked.connect(self._on_action)
         self._more = QPushButton("Details")
         self._more.setCheckable(True)

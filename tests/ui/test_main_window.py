@@ -241,6 +241,7 @@ def test_the_slider_weakens_every_skip_and_keeps_the_arrow_keys(
     assert len(gates) == window.session.spec.n_blocks
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")  # pop-ups on the offscreen platform
 def test_a_class_is_found_by_typing(window: MainWindow, client: FakeClient, qtbot: QtBot) -> None:
     box = window.side.classes
     line = box.lineEdit()
@@ -336,9 +337,10 @@ def test_themes_reach_every_part_and_are_remembered(
 def test_export_writes_the_workspace_at_twice_the_resolution(
     window: MainWindow, tmp_path: Path
 ) -> None:
+    wanted = (2 * window.workspace.width(), 2 * window.workspace.height())
     window.export_picture(tmp_path / "view")
     with Image.open(tmp_path / "view.png") as image:
-        assert image.size == (2 * window.workspace.width(), 2 * window.workspace.height())
+        assert image.size == wanted
         assert len(image.convert("RGB").getcolors(1 << 24)) > 50
     window.export_picture(tmp_path / "missing" / "view.png")
     assert window.strip.notice is not None
@@ -387,6 +389,6 @@ def test_nothing_is_cut_off_at_the_smallest_size(window: MainWindow, qtbot: QtBo
     window.resize(1280, 720)
     body = window.side.widget()
     assert body is not None
-    assert body.sizeHint().width() <= window.side.viewport().width()
+    assert body.minimumSizeHint().width() <= window.side.viewport().width()
     assert window.side.mapTo(window, QPoint(0, 0)).x() >= 0
     assert body.sizeHint().height() <= window.side.viewport().height()
