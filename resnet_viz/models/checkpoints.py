@@ -108,6 +108,7 @@ def open_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     else:
         raise _unknown(file, start)
     state, notes = canonical(_find_state(content, what), what)
+    _refuse_stretched(state, what)
     return Checkpoint(state, notes)
 
 
@@ -280,6 +281,16 @@ def _has_tensors(value: Mapping[Any, Any], depth: int = _DEEPEST_NEST) -> bool:
         or (depth > 1 and isinstance(v, Mapping) and _has_tensors(v, depth - 1))
         for v in value.values()
     )
+
+
+def _refuse_stretched(state: Mapping[str, Tensor], what: str) -> None:
+    """A view can stretch one number to any shape: a file of bytes that would fill all memory."""
+    for name, tensor in state.items():
+        if tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():
+            raise UserError(
+                f"{what} is no sound checkpoint: `{name}` claims more numbers than the file holds.",
+                _SAVE_SAFELY,
+            )
 
 
 def _refuse_unusable(state: Mapping[str, Tensor], what: str) -> None:
