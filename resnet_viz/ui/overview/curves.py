@@ -43,6 +43,10 @@ def draw_dashed(painter: QPainter, xs: Values, ys: Values, pen: QPen) -> None:
     """Draw a dashed line through points (n,), its dashes running on from piece to piece."""
     pen = QPen(pen)
     points = points_of(xs, ys)
+    if pen.widthF() <= 1.0:  # Qt has a fast path for thin lines, of any length
+        painter.setPen(pen)
+        painter.drawPolyline(points)
+        return
     run = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(xs), np.diff(ys)))])
     for first in range(0, len(points) - 1, _CHUNK):
         pen.setDashOffset(float(run[first]) / pen.widthF())  # dashes count in pen widths
@@ -93,6 +97,11 @@ def paint_dots(
 def dot_radius(style: Style, pitch: float) -> float:
     """Radius of a curve's dot: smaller where blocks are narrow."""
     return min(1.25 * style.theme.line + 0.8, pitch * 0.2)
+
+
+def ghost_pen(style: Style, pitch: float) -> QPen:
+    """The dashed pen of the measurement before, thin where every pixel has its block."""
+    return style.dashed("ghost", 1.5 * style.scale if pitch >= GROUP_PX else 1.0, 5.0)
 
 
 def curve_width(style: Style, pitch: float) -> float:

@@ -16,6 +16,7 @@ from resnet_viz.ui.overview.curves import (
     dot_radius,
     draw_curve,
     draw_dashed,
+    ghost_pen,
     paint_dots,
     points_of,
 )
@@ -163,7 +164,7 @@ class GradientLane:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for run in _runs(regular):
             if as_ghost:
-                draw_dashed(painter, x[run], y[run], style.dashed("ghost", 1.5 * style.scale, 5.0))
+                draw_dashed(painter, x[run], y[run], ghost_pen(style, axis.pitch))
             else:
                 pen = style.pen("gradient", curve_width(style, axis.pitch))
                 draw_curve(painter, x[run], y[run], pen)

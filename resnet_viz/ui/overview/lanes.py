@@ -178,9 +178,9 @@ def paint_tick(painter: QPainter, context: LaneContext, y: float, text: str) -> 
 
 def paint_grid_line(painter: QPainter, context: LaneContext, y: float) -> None:
     """Draw a grid line across the plot, on whole pixels so that it stays thin."""
-    painter.setPen(context.style.pen("grid", 1.0))
-    y = round(y) + 0.5
-    painter.drawLine(QPointF(context.axis.left, y), QPointF(context.axis.right, y))
+    # Filling is ten times cheaper than stroking a long antialiased line.
+    line = QRectF(context.axis.left, round(y), context.axis.width, 1.0)
+    painter.fillRect(line, context.style.color("grid"))
 
 
 def paint_waiting(painter: QPainter, context: LaneContext) -> None:

@@ -111,9 +111,13 @@ def _paint_bars(painter: QPainter, context: LaneContext, shares: Values) -> None
     cut = plot.height() * np.where(known, shares, 0.0)
     split = plot.top() + cut
     if dense:
-        painter.setBrush(style.brush("shortcut"))
-        every = np.full(len(blocks), plot.top())
-        draw_dense_bars(painter, axis, blocks, np.where(known, every, plot.bottom()), plot.bottom())
+        edges = np.round(axis.edges(blocks)[[0, -1]])
+        area = QRectF(edges[0], plot.top(), edges[1] - edges[0], plot.height())
+        painter.fillRect(area, style.color("shortcut"))
+        if not known.all():
+            painter.setBrush(style.brush("card"))
+            every = np.where(known, plot.bottom(), plot.top())
+            draw_dense_bars(painter, axis, blocks, every, plot.bottom())
         painter.setBrush(style.brush("branch"))
         draw_dense_bars(painter, axis, blocks, np.where(known, split, plot.bottom()), plot.bottom())
     else:
