@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from resnet_viz.engine.messages import EngineReady, Failed, ModelChoice
+from resnet_viz.engine.messages import EngineReady, Failed, ModelChoice, ModelReady
 from resnet_viz.errors import UserError
 from resnet_viz.images import sample_images
 from resnet_viz.models.bundled import default_model
@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         self.picker = ModelPicker(self)
         self.device = QComboBox()
         self.device.setAccessibleName("Device")
+        self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.device.addItem("CPU", "auto")
         self.device.setEnabled(False)
         self.theme_box = QComboBox()
@@ -355,14 +356,11 @@ class MainWindow(QMainWindow):
             )
         )
 
-    def _on_model_ready(self, ready: object) -> None:
+    def _on_model_ready(self, ready: ModelReady) -> None:
         notice = self.strip.notice
         if notice is not None and notice.on_action is not None:
             self.notifier.withdraw()  # the engine is back
-        self.session.on_model_ready(ready)  # type: ignore[arg-type]
-        if self.session.network is ready:
-            for note in self.session.network.notes:  # type: ignore[union-attr]
-                self.notifier.warning(note)
+        self.session.on_model_ready(ready)
 
     def _on_failed(self, failed: Failed) -> None:
         self.notifier.error(failed.message, failed.hint, failed.details)

@@ -51,7 +51,7 @@ class ModelPicker(QFrame):
         self.family = _combo(
             "Family", {"cifar": "CIFAR, 32 pixels", "imagenet": "ImageNet, 224 pixels"}
         )
-        self.size = _combo("Size", {})
+        self.network = _combo("Size", {})
         self.weights = _combo("Weights", {})
         self.order = _combo("Order", _ORDERS)
         self.plain = QCheckBox("plain twin: the same parameters, every skip cut")
@@ -86,7 +86,7 @@ class ModelPicker(QFrame):
         self._lay_out()
         self.family.currentIndexChanged.connect(self._on_family)
         self.order.currentIndexChanged.connect(self._on_family)
-        self.size.currentIndexChanged.connect(self._on_structure)
+        self.network.currentIndexChanged.connect(self._on_structure)
         self.plain.toggled.connect(self._on_structure)
         for box in (self.norm, self.activation, self.init, self.weights):
             box.currentIndexChanged.connect(self._refresh)
@@ -104,9 +104,9 @@ class ModelPicker(QFrame):
         _select(self.family, spec.family)
         _select(self.order, spec.order)
         self._fill_sizes()
-        if self.size.findData(spec.name) < 0:  # an unlisted depth, or a checkpoint's own network
-            self.size.addItem(f"{spec.title()}   {spec.n_blocks} blocks", spec.name)
-        _select(self.size, spec.name)
+        if self.network.findData(spec.name) < 0:  # an unlisted depth, or a checkpoint's own network
+            self.network.addItem(f"{spec.title()}   {spec.n_blocks} blocks", spec.name)
+        _select(self.network, spec.name)
         self.plain.setChecked(spec.plain)
         self._fill_weights()
         _select(self.weights, choice.weights)
@@ -148,7 +148,7 @@ class ModelPicker(QFrame):
         y = min(corner.y(), screen.bottom() - self.height())
         self.move(max(x, screen.left()), max(y, screen.top()))
         self.show()
-        self.size.setFocus()
+        self.network.setFocus()
 
     # --- inside ----------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class ModelPicker(QFrame):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow("Family", self.family)
         form.addRow("Order", self.order)
-        form.addRow("Size", self.size)
+        form.addRow("Size", self.network)
         form.addRow("", self.plain)
         form.addRow("Weights", self.weights)
         form.addRow("Norm", self.norm)
@@ -184,7 +184,7 @@ class ModelPicker(QFrame):
     def _spec(self) -> ResNetSpec:
         """The specification that the form describes."""
         return specs.spec(
-            self.size.currentData(),
+            self.network.currentData(),
             plain=self.plain.isChecked(),
             norm=self.norm.currentData(),
             activation=self.activation.currentData(),
@@ -209,20 +209,20 @@ class ModelPicker(QFrame):
         else:
             depths = PRE_CIFAR_DEPTHS if pre else CIFAR_DEPTHS
             names = [f"{'preresnet' if pre else 'resnet'}{d}" for d in depths]
-        before = str(self.size.currentData() or "").removeprefix("pre")
-        self.size.blockSignals(True)
-        self.size.clear()
+        before = str(self.network.currentData() or "").removeprefix("pre")
+        self.network.blockSignals(True)
+        self.network.clear()
         for name in names:
             found = specs.spec(name)
-            self.size.addItem(f"{specs.title(name)}   {found.n_blocks} blocks", name)
+            self.network.addItem(f"{specs.title(name)}   {found.n_blocks} blocks", name)
         for index, name in enumerate(names):
             if name.removeprefix("pre") == before:
-                self.size.setCurrentIndex(index)
-        self.size.blockSignals(False)
+                self.network.setCurrentIndex(index)
+        self.network.blockSignals(False)
 
     def _fill_weights(self) -> None:
         """Offer the weights that exist for the size: trained ones first."""
-        name = str(self.size.currentData() or "")
+        name = str(self.network.currentData() or "")
         before = self.weights.currentData()
         self.weights.blockSignals(True)
         self.weights.clear()
@@ -244,13 +244,15 @@ class ModelPicker(QFrame):
         weights = self.weights.currentData()
         random = weights == "none"
         from_file = weights == "file"
-        for widget in (self.norm, self.activation, self.order, self.size, self.family, self.plain):
+        structure: tuple[QWidget, ...] = (
+            self.family, self.order, self.network, self.plain, self.norm, self.activation
+        )  # fmt: skip
+        for widget in structure:
             widget.setEnabled(not from_file)
-        for widget in (self.init, self.zero_init, self.seed):
+        drawn: tuple[QWidget, ...] = (self.init, self.init_std, self.zero_init, self.seed)
+        for widget in drawn:
             widget.setEnabled(random)
         self.init_std.setVisible(self.init.currentData() == "normal")
-        self.init_std.setEnabled(random)
-        self.zero_init.setVisible(True)
         note = ""
         try:
             spec = self._spec()

@@ -17,11 +17,12 @@ class Overlay(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("overlay")
+        self._covered = parent
         parent.installEventFilter(self)
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.parent() and event.type() == QEvent.Type.Resize and self.isVisible():
+        if watched is self._covered and event.type() == QEvent.Type.Resize and self.isVisible():
             self._cover()
         return super().eventFilter(watched, event)
 
@@ -32,7 +33,7 @@ class Overlay(QFrame):
 
     def _cover(self) -> None:
         m = self.MARGIN
-        self.setGeometry(self.parentWidget().rect().adjusted(m, m, -m, -m))
+        self.setGeometry(self._covered.rect().adjusted(m, m, -m, -m))
 
 
 class DropOverlay(Overlay):

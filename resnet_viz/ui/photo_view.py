@@ -35,7 +35,7 @@ class PhotoView(QWidget):
         self._view: QImage | None = None
 
     def sizeHint(self) -> QSize:
-        return QSize(220, 118 if self._theme.name != "projector" else 150)
+        return QSize(220, 96 if self._theme.name != "projector" else 118)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
@@ -69,7 +69,7 @@ class PhotoView(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "no picture yet")
             painter.end()
             return
-        side = min(float(self.height()), (self.width() - self._GAP) * 0.46)
+        side = min(float(self.height()), (self.width() - self._GAP) * 0.43)
         room = QRectF(0, 0, self.width() - self._GAP - side, self.height())
         self._paint_photo(painter, room)
         if self._view is not None:

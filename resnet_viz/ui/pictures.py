@@ -126,8 +126,8 @@ def from_qimage(image: QImage, name: str) -> Picture:
     """A picture from another program's image; transparency is laid on white."""
     rgba = image.convertToFormat(QImage.Format.Format_RGBA8888)
     width, height = rgba.width(), rgba.height()
-    pixels = np.frombuffer(rgba.constBits(), np.uint8).reshape(height, rgba.bytesPerLine())
-    pixels = pixels[:, : 4 * width].reshape(height, width, 4)
+    rows = np.frombuffer(rgba.constBits(), np.uint8).reshape(height, rgba.bytesPerLine())
+    pixels = rows[:, : 4 * width].reshape(height, width, 4)
     alpha = pixels[..., 3:].astype(np.uint16)
     mixed = pixels[..., :3] * alpha + 255 * (255 - alpha)
     return Picture(name, ((mixed + 127) // 255).astype(np.uint8))

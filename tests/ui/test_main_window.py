@@ -264,7 +264,7 @@ def test_the_picker_loads_what_its_form_says(window: MainWindow, client: FakeCli
     picker.show_choice(window.session.choice)
     picker.family.setCurrentIndex(picker.family.findData("imagenet"))
     picker.order.setCurrentIndex(picker.order.findData("pre"))
-    picker.size.setCurrentIndex(picker.size.findData("preresnet50"))
+    picker.network.setCurrentIndex(picker.network.findData("preresnet50"))
     picker.norm.setCurrentIndex(picker.norm.findData("none"))
     picker.weights.setCurrentIndex(picker.weights.findData("none"))
     picker.init.setCurrentIndex(picker.init.findData("normal"))

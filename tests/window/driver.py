@@ -11,10 +11,10 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QSettings, QSocketNotifier
+from PySide6.QtCore import QObject, QPoint, QSettings, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
-from resnet_viz.ui.engine_client import EngineClient
 
+from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.main_window import MainWindow
 
 
@@ -74,8 +74,9 @@ class Answers(QObject):
 
     def ask_resize(self, width: str, height: str) -> bool:
         self._window.showNormal()
-        self._window.move(0, 0)
         self._window.resize(int(width), int(height))
+        # Asked of the window manager again once the window has its new size.
+        QTimer.singleShot(200, lambda: self._window.move(0, 0))
         return True
 
     def ask_theme(self, name: str) -> bool:
