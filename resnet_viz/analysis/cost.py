@@ -20,7 +20,7 @@ from torch.utils.hooks import RemovableHandle
 from resnet_viz.models.gates import OPEN
 from resnet_viz.models.network import ResNet, skeleton
 from resnet_viz.models.specs import ResNetSpec
-from resnet_viz.probe.anatomy import find_blocks
+from resnet_viz.probe.anatomy import survey
 from resnet_viz.probe.snapshot import Totals
 
 _FLOAT32_BYTES = 4
@@ -108,7 +108,7 @@ class _Counter:
 
 
 def _count(net: nn.Module, input_shape: Shape, meta_state: dict[str, Tensor]) -> NetworkCost:
-    blocks = {anatomy.name: anatomy.block for anatomy in find_blocks(net)}
+    blocks = {anatomy.name: anatomy.block for anatomy in survey(net).blocks}
     owner = {m: name for name, block in blocks.items() for m in block.modules()}
     counters = {name: _Counter() for name in (*blocks, "")}
     handles: list[RemovableHandle] = []

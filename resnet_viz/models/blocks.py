@@ -142,6 +142,7 @@ class Block(nn.Module):
 
     branch_modules: tuple[str, ...]
     last_activation: str | None
+    downsample: nn.Module
 
     def __init__(self, block: BlockSpec, spec: ResNetSpec) -> None:
         super().__init__()
@@ -168,8 +169,10 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """y, (N, C_in, H, W) -> (N, C_out, H/s, W/s)."""
-        shortcut = self.downsample(x)
-        branch = self.branch(x)
+        return self.join(self.downsample(x), self.branch(x))
+
+    def join(self, shortcut: Tensor, branch: Tensor) -> Tensor:
+        """The output y from both paths, each (N, C_out, H/s, W/s)."""
         y: Tensor = self.add(shortcut, branch)
         if self.last_activation is not None:
             y = getattr(self, self.last_activation)(y)

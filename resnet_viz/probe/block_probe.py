@@ -1,16 +1,15 @@
-"""The hooks of one residual block during one forward and one backward pass."""
+"""The figures and maps of one residual block during one forward and one backward pass."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.utils.hooks import RemovableHandle
+from torch import Tensor
 
 from resnet_viz.probe.anatomy import Anatomy
+from resnet_viz.probe.gradients import LARGE, GradientReader
 from resnet_viz.probe.norms import Figure, Meter
 
 
@@ -20,203 +19,183 @@ class Pass:
 
     Attributes:
         meter: computes figures on the pass's device.
+        gradients: reads gradients in the backward pass.
         called: probes in the order in which their blocks ran.
-        leaves: tensors at which the differentiated graph begins, besides the parameters.
         newest: the output of the block that ran last, and its probe.
     """
 
     meter: Meter
+    gradients: GradientReader
     called: list[BlockProbe] = field(default_factory=list)
-    leaves: list[Tensor] = field(default_factory=list)
     newest: tuple[Tensor, BlockProbe] | None = None
 
 
 class BlockProbe:
-    """Measures a block while it runs; keeps figures, and tensors only where asked to.
+    """Measures one run of a block, told by whoever runs it what happens.
+
+    The order of calls is `enter`, then `to_shortcut`, `to_branch`, `shortcut_is` and
+    `branch_is` in any order, then `leave`; after the forward pass `settle`, after the
+    backward pass `finish`.
 
     The two paths are told apart by handing each its own alias of x: what flows back into an
-    alias came through that path, and what flows back into x itself is the sum. A block that
-    runs several times in one pass is measured the first time.
+    alias came through that path, and what flows back into x itself is the sum.
 
     Args:
-        anatomy: where to look.
+        anatomy: the block.
         run: shared by all probes of the pass.
         keep: also copy the maps of the first image.
+        in_place: the block may overwrite its tensors, so look at them at once. Otherwise
+            small ones are looked at later, all together: a third of the time.
     """
 
-    def __init__(self, anatomy: Anatomy, run: Pass, *, keep: bool) -> None:
+    def __init__(self, anatomy: Anatomy, run: Pass, *, keep: bool, in_place: bool) -> None:
         self.anatomy = anatomy
         self.figures: dict[str, Figure] = {}
         self.maps: dict[str, Tensor] = {}
         self.inner: dict[str, Tensor] = {}
         self.in_shape: tuple[int, ...] = ()
         self.out_shape: tuple[int, ...] = ()
-        self.previous: BlockProbe | None = None
+        self.keep = keep
+        self.inside = False
+        self._in_place = in_place
         self._run = run
-        self._meter = run.meter
-        self._keep = keep
-        self._called = False
+        self._previous: BlockProbe | None = None
         self._x: Tensor | None = None
         self._shortcut: Tensor | None = None
         self._branch: Tensor | None = None
-
-    def attach(self) -> Iterator[RemovableHandle]:
-        """Put the forward hooks in place; the caller removes them."""
-        places = self.anatomy
-        if self._keep:
-            for name, module in places.inner:
-                yield module.register_forward_hook(self._inner_hook(name))
-        yield places.block.register_forward_pre_hook(self._on_enter)
-        yield places.first.register_forward_pre_hook(self._on_branch_enter)
-        yield places.last.register_forward_hook(self._on_branch)
-        if places.projection is not None:
-            yield places.projection.register_forward_hook(self._on_shortcut)
-        yield places.block.register_forward_hook(self._on_leave)
+        self._y: Tensor | None = None
 
     # --- forward ---------------------------------------------------------------------------
 
-    def _on_enter(self, block: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        if self._called:
-            return None
-        self._called = True
-        self._run.called.append(self)
-        x: Tensor = args[0]
-        newest = self._run.newest
-        if newest is not None and newest[0] is x:
-            self.previous = newest[1]  # it measures this tensor as its output
+    def enter(self, x: Tensor) -> None:
+        """The block is called with x."""
+        run = self._run
+        run.called.append(self)
+        self.inside = True
+        if run.newest is not None and run.newest[0] is x:
+            self._previous = run.newest[1]  # measures this tensor as its output
         else:
             if not x.requires_grad:  # nothing before this block is differentiated
-                x = self._begin_graph(x)
-            self.figures["norm_in"] = self._meter.norm(x)
-            _on_grad(x, self._on_grad_in)
-        self.in_shape = tuple(x.shape[1:])
-        if self._keep:
-            self.maps["x"] = _first_image(x)
-            _on_grad(x, self._map_hook("grad_x"))
+                x = run.gradients.begin_at(x)
+            self.figures["norm_in"] = run.meter.norm(x.detach())
+            run.gradients.norm_into(self.figures, "grad_in", x)
+        self.in_shape = x.shape[1:]
+        if self.keep:
+            self._copy("x", x, "grad_x")
         self._x = x
-        to_shortcut = x.view_as(x)
-        _on_grad(to_shortcut, self._on_grad_via_shortcut)
-        if self.anatomy.projection is None:
-            self._shortcut = to_shortcut
-        return (to_shortcut, *args[1:])
 
-    def _on_branch_enter(self, module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        if self._x is None:
-            return None
-        to_branch = self._x.view_as(self._x)
-        _on_grad(to_branch, self._on_grad_via_branch)
-        return (to_branch, *args[1:])
+    def to_shortcut(self) -> Tensor:
+        """What the shortcut is to read in place of x."""
+        assert self._x is not None
+        alias = self._x.view_as(self._x)
+        self._run.gradients.norm_into(self.figures, "grad_via_shortcut", alias)
+        return alias
 
-    def _on_branch(self, module: nn.Module, args: object, branch: Tensor) -> None:
-        if self._x is None:
-            return
-        self._branch = branch
-        self.figures["norm_branch"] = self._meter.norm(branch)
-        if self._keep:
-            self.maps["branch"] = _first_image(branch)
-            if branch.requires_grad:
-                _on_grad(branch, self._map_hook("grad_branch"))
-        self._compare()
+    def to_branch(self) -> Tensor:
+        """What the branch is to read in place of x."""
+        assert self._x is not None
+        alias = self._x.view_as(self._x)
+        self._run.gradients.norm_into(self.figures, "grad_via_branch", alias)
+        return alias
 
-    def _on_shortcut(self, module: nn.Module, args: object, shortcut: Tensor) -> None:
-        if self._x is None:
-            return
+    def shortcut_is(self, shortcut: Tensor) -> None:
+        """The shortcut put out this tensor; nothing has been added to it yet."""
         self._shortcut = shortcut
-        self.figures["norm_shortcut"] = self._meter.norm(shortcut)
+        if self.keep:
+            self._copy("shortcut", shortcut)
+        self._compare_if_both()
+
+    def branch_is(self, branch: Tensor) -> None:
+        """The branch put out F(x); nothing has been added to it yet."""
+        self._branch = branch
+        if self.keep:
+            self._copy("branch", branch, "grad_branch")
+        self._compare_if_both()
+
+    def leave(self, y: Tensor) -> Tensor:
+        """The block returns y; what is returned here is to be returned in its place."""
+        run = self._run
+        self.inside = False
+        self._x = None
+        if not y.requires_grad:  # both gates are closed; dL/dy still is what it is
+            y = run.gradients.begin_at(y)
+        run.gradients.norm_into(self.figures, "grad_out", y)
+        if self.keep:
+            self._copy("out", y, "grad_out")
+        self.out_shape = y.shape[1:]
+        self._y = y
+        if self._in_place or y.numel() >= LARGE:
+            self.settle()
+        run.newest = (y, self)
+        return y
+
+    def settle(self) -> None:
+        """Compute the figures that could wait, and let the tensors go."""
         self._compare()
+        if self._y is not None:
+            summary = self._run.meter.summary(self._y.detach())
+            self.figures["norm_out"] = summary.norm
+            self.figures["mean_out"] = summary.mean
+            self.figures["std_out"] = summary.std
+            self.figures["zero_share"] = summary.zero_share
+            self._y = None
+
+    def _compare_if_both(self) -> None:
+        branch = self._branch
+        if (
+            branch is not None
+            and self._shortcut is not None
+            and (self._in_place or branch.numel() >= LARGE)
+        ):
+            self._compare()
 
     def _compare(self) -> None:
-        """Measure the angle as soon as both paths are there: the sum may be made in place."""
-        shortcut, branch = self._shortcut, self._branch
-        if shortcut is None or branch is None:
+        if self._shortcut is None or self._branch is None:
             return
-        if self.anatomy.projection is None:
-            self.figures["norm_shortcut"] = self._norm_in()
-        self.figures["cosine"] = self._meter.cosine(
-            shortcut, branch, self.figures["norm_shortcut"], self.figures["norm_branch"]
-        )
-        if self._keep:
-            self.maps["shortcut"] = _first_image(shortcut)
-
-    def _on_leave(self, block: nn.Module, args: object, y: Tensor) -> Tensor | None:
-        if self._x is None:
-            return None
-        self._x = self._shortcut = self._branch = None
-        replaced = None
-        if not y.requires_grad:  # both gates are closed; dL/dy still is what it is
-            y = replaced = self._begin_graph(y)
-        norm = self._meter.norm(y)
-        mean, std = self._meter.moments(y, norm)
-        self.figures.update(norm_out=norm, mean_out=mean, std_out=std)
-        self.figures["zero_share"] = self._meter.zero_share(y)
-        self.out_shape = tuple(y.shape[1:])
-        _on_grad(y, self._on_grad_out)
-        if self._keep:
-            self.maps["out"] = _first_image(y)
-            _on_grad(y, self._map_hook("grad_out"))
-        self._run.newest = (y, self)
-        return replaced
-
-    def _begin_graph(self, tensor: Tensor) -> Tensor:
-        leaf = tensor.detach().requires_grad_()
-        self._run.leaves.append(leaf)
-        return leaf
+        meter = self._run.meter
+        shortcut, branch = self._shortcut.detach(), self._branch.detach()
+        is_x = self.anatomy.projection is None
+        norm_shortcut = self._norm_in() if is_x else meter.norm(shortcut)
+        norm_branch = meter.norm(branch)
+        self.figures["norm_shortcut"] = norm_shortcut
+        self.figures["norm_branch"] = norm_branch
+        self.figures["cosine"] = meter.cosine(shortcut, branch, norm_shortcut, norm_branch)
+        self._shortcut = self._branch = None
 
     def _norm_in(self) -> Figure:
-        return self.previous.figures["norm_out"] if self.previous else self.figures["norm_in"]
+        if self._previous is None:
+            return self.figures["norm_in"]
+        self._previous.settle()
+        return self._previous.figures["norm_out"]
 
-    def _inner_hook(self, name: str) -> Callable[[nn.Module, object, Tensor], None]:
-        def copy(module: nn.Module, args: object, output: Tensor) -> None:
-            # The activation after the sum may be the same module as one in the branch.
-            if self._x is not None and self._branch is None:
-                self.inner[self._inner_name(name)] = _first_image(output)
+    def _copy(self, name: str, tensor: Tensor, grad_name: str = "") -> None:
+        """Keep the first image's map, at once: what comes next may work in place."""
+        self.maps[name] = first_image(tensor)
+        if grad_name and tensor.requires_grad:
+            GradientReader.call(tensor, self._copy_grad(grad_name))
 
-        return copy
-
-    def _inner_name(self, name: str) -> str:
-        """`relu`, which torchvision's blocks run several times, becomes `act1`, `act2`."""
-        if name != "relu":
-            return name
-        return f"act{1 + sum(part.startswith('act') for part in self.inner)}"
-
-    # --- backward --------------------------------------------------------------------------
-
-    def _on_grad_in(self, grad: Tensor) -> None:
-        self.figures["grad_in"] = self._meter.norm(grad)
-
-    def _on_grad_out(self, grad: Tensor) -> None:
-        self.figures["grad_out"] = self._meter.norm(grad)
-
-    def _on_grad_via_shortcut(self, grad: Tensor) -> None:
-        self.figures["grad_via_shortcut"] = self._meter.norm(grad)
-
-    def _on_grad_via_branch(self, grad: Tensor) -> None:
-        self.figures["grad_via_branch"] = self._meter.norm(grad)
-
-    def _map_hook(self, name: str) -> Callable[[Tensor], None]:
+    def _copy_grad(self, name: str) -> Callable[[Tensor], None]:
         def copy(grad: Tensor) -> None:
-            self.maps[name] = _first_image(grad)
+            self.maps[name] = first_image(grad)
 
         return copy
+
+    # --- after the backward pass -----------------------------------------------------------
 
     def finish(self) -> None:
         """Fill in what the neighbour measured and what never happened.
 
-        A hook that did not fire saw no gradient: nothing that the loss depends on goes
-        through that tensor, so its gradient is exactly 0.
+        A gradient that was not computed belongs to a tensor that the loss does not depend
+        on, so it is exactly 0.
         """
-        if self.previous is not None:
-            self.figures["norm_in"] = self.previous.figures["norm_out"]
-            self.figures["grad_in"] = self.previous.figures.get("grad_out", 0.0)
+        figures = self.figures
+        if self._previous is not None:
+            figures["norm_in"] = self._previous.figures["norm_out"]
+            figures["grad_in"] = self._previous.figures.get("grad_out", 0.0)
         for name in ("grad_in", "grad_out", "grad_via_shortcut", "grad_via_branch"):
-            self.figures.setdefault(name, 0.0)
+            figures.setdefault(name, 0.0)
 
 
-def _on_grad(tensor: Tensor, hook: Callable[[Tensor], None]) -> None:
-    """Call `hook` with dL/d(tensor); it goes with the graph, so nobody has to remove it."""
-    tensor.register_hook(hook)  # type: ignore[no-untyped-call]
-
-
-def _first_image(tensor: Tensor) -> Tensor:
-    """A copy, at once: what comes next may work in place."""
+def first_image(tensor: Tensor) -> Tensor:
+    """A copy of the first image's part of (N, C, H, W), detached."""
     return tensor[0].detach().clone(memory_format=torch.contiguous_format)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,10 @@ from torch.nn import functional as F
 
 from resnet_viz.analysis.cost import NetworkCost, network_cost
 from resnet_viz.errors import UserError
-from resnet_viz.probe.anatomy import Anatomy, find_blocks
+from resnet_viz.probe.anatomy import Survey, survey
+from resnet_viz.probe.attaching import attached
 from resnet_viz.probe.block_probe import BlockProbe, Pass
+from resnet_viz.probe.gradients import GradientReader
 from resnet_viz.probe.norms import Figure, meter_for, to_floats
 from resnet_viz.probe.snapshot import BlockMaps, BlockStats, FloatArray, Snapshot
 from resnet_viz.probe.untouched import borrowed
@@ -52,32 +53,35 @@ def capture(
         UserError: if `net` has no residual block, a name in `keep` or a class in `targets`
             does not exist, the images do not fit, or memory runs out.
     """
-    anatomies = find_blocks(net)
-    if not anatomies:
+    parts = survey(net)
+    if not parts.blocks:
         raise UserError(
             f"{type(net).__name__} has no residual blocks that could be measured.",
             "Use a ResNet of this program, of torchvision or of timm.",
         )
-    kept = _known_names(keep, anatomies)
+    kept = _known_names(keep, [block.name for block in parts.blocks])
     if images.ndim != 4 or images.shape[0] < 1:
         raise UserError(
             f"The images have the shape {tuple(images.shape)}.",
             "Give a batch of shape (N, channels, height, width).",
         )
-    parameters = {id(p): p for a in anatomies for p in a.block.parameters()}
-    sample = next(net.parameters())
+    learning = list({id(p): p for block in parts.blocks for p in block.parameters}.values())
+    sample = parts.parameters[0]
     # Outside: the counting pass must not see the probes' hooks.
     cost = network_cost(net, (images.shape[1], images.shape[2], images.shape[3]))
     try:
         with (
             np.errstate(all="ignore"),
-            borrowed(net, differentiate=parameters.values(), training_mode=training_mode),
+            borrowed(
+                parts,
+                learning=learning,
+                training_mode=training_mode,
+                device=sample.device,
+            ),
         ):
             prepared = images.clone() if images.is_inference() else images.detach()
             prepared = prepared.to(sample.device, sample.dtype)
-            return _measure(
-                net, prepared, targets, anatomies, kept, parameters, cost, training_mode
-            )
+            return _measure(net, prepared, targets, parts, kept, learning, cost, training_mode)
     except RuntimeError as error:
         if not _is_out_of_memory(error):
             raise
@@ -101,9 +105,8 @@ def capture(
     )
 
 
-def _known_names(keep: Iterable[str], anatomies: Sequence[Anatomy]) -> set[str]:
+def _known_names(keep: Iterable[str], names: Sequence[str]) -> set[str]:
     kept = {keep} if isinstance(keep, str) else set(keep)
-    names = [anatomy.name for anatomy in anatomies]
     if unknown := sorted(kept - set(names)):
         raise UserError(
             f"There is no block named {unknown[0]!r}.",
@@ -123,26 +126,25 @@ def _measure(
     net: nn.Module,
     images: Tensor,
     targets: Targets,
-    anatomies: Sequence[Anatomy],
+    parts: Survey,
     kept: set[str],
-    parameters: dict[int, nn.Parameter],
+    learning: Sequence[nn.Parameter],
     cost: NetworkCost,
     training_mode: bool,
 ) -> Snapshot:
-    run = Pass(meter_for(images.device))
+    meter = meter_for(images.device, images.dtype)
+    run = Pass(meter, GradientReader(meter, learning))
     _wait_for(images.device)
     started = time.perf_counter()
-    with ExitStack() as hooks:
-        for anatomy in anatomies:
-            for handle in BlockProbe(anatomy, run, keep=anatomy.name in kept).attach():
-                hooks.callback(handle.remove)
+    with attached(parts.blocks, run, kept):
         logits = net(images)
+        for probe in run.called:
+            probe.settle()
+        run.newest = None
         classes = _classes(logits, targets)
         loss = F.cross_entropy(logits.float() if logits.dtype.itemsize < 4 else logits, classes)
-        inputs = (*parameters.values(), *run.leaves)
-        grads = torch.autograd.grad(loss, inputs, allow_unused=True)
-    run.newest = None
-    figures = _fetch(run, parameters, grads)
+        run.gradients.differentiate(loss)
+    figures = _fetch(run)
     _wait_for(images.device)
     elapsed_ms = (time.perf_counter() - started) * 1e3
     return Snapshot(
@@ -190,22 +192,18 @@ def _classes(logits: Any, targets: Targets) -> Tensor:
     return classes.to(logits.device, torch.int64)
 
 
-def _fetch(
-    run: Pass, parameters: dict[int, nn.Parameter], grads: Sequence[Tensor | None]
-) -> list[dict[str, float]]:
+def _fetch(run: Pass) -> list[dict[str, float]]:
     """All figures of all probes as numbers, through a single transfer from the device."""
-    present = {key: g for key, g in zip(parameters, grads, strict=False) if g is not None}
-    grad_norms = dict(zip(present, run.meter.norms(list(present.values())), strict=True))
-    flat: list[Figure] = list(grad_norms.values())
+    flat: list[Figure] = list(run.gradients.norm_of.values())
     for probe in run.called:
         probe.finish()
         flat.extend(probe.figures.values())
     values = iter(to_floats(flat))
-    norm_of = {key: next(values) for key in grad_norms}
+    norm_of = {key: next(values) for key in run.gradients.norm_of}
     result = []
     for probe in run.called:
         numbers = {name: next(values) for name in probe.figures}
-        own = (norm_of.get(id(p), 0.0) for p in probe.anatomy.block.parameters())
+        own = [norm_of.get(id(p), 0.0) for p in probe.anatomy.parameters]
         numbers["grad_params"] = math.hypot(*own)  # hypot scales: no square can underflow
         result.append(numbers)
     return result

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import torch
@@ -19,16 +20,19 @@ from torch import Tensor
 # A figure that is still on its device is a 0-d tensor; `to_floats` fetches all of them at once.
 Figure = float | Tensor
 
-# Sums of squares outside these bounds are recomputed. The lower one leaves room for a million
-# squares that were flushed to zero one by one (each below 1.2e-38 in float32).
-_TRUSTED = {np.dtype(np.float32): (1e-26, 1e30), np.dtype(np.float64): (1e-290, 1e290)}
 
-# Below this share of the mean square, variance = mean square - mean^2 has lost too many digits.
-_CANCELLED = 1e-2
+@dataclass(frozen=True)
+class Summary:
+    """L2 norm, mean, standard deviation of the population and share of exact zeros."""
+
+    norm: Figure
+    mean: Figure
+    std: Figure
+    zero_share: Figure
 
 
 class Meter(Protocol):
-    """How figures are computed on one kind of device."""
+    """How figures are computed on one kind of device; tensors must not require gradients."""
 
     def norm(self, tensor: Tensor) -> Figure:
         """L2 norm over all elements."""
@@ -39,16 +43,15 @@ class Meter(Protocol):
     def cosine(self, a: Tensor, b: Tensor, norm_a: Figure, norm_b: Figure) -> Figure:
         """Cosine between two tensors of one shape; 0 where either is zero."""
 
-    def moments(self, tensor: Tensor, norm: Figure) -> tuple[Figure, Figure]:
-        """Mean and standard deviation (of the population) over all elements."""
-
-    def zero_share(self, tensor: Tensor) -> Figure:
-        """Share of exact zeros, 0 to 1."""
+    def summary(self, tensor: Tensor) -> Summary:
+        """The distribution of all elements."""
 
 
-def meter_for(device: torch.device) -> Meter:
-    """The meter for tensors on `device`."""
-    return CpuMeter() if device.type == "cpu" else DeviceMeter(device)
+def meter_for(device: torch.device, dtype: torch.dtype) -> Meter:
+    """The meter for tensors on `device` that are mostly of type `dtype`."""
+    if device.type == "cpu" and dtype in (torch.float32, torch.float64):
+        return CpuMeter(dtype)
+    return DeviceMeter(device)
 
 
 def to_floats(figures: Sequence[Figure]) -> list[float]:
@@ -63,47 +66,78 @@ def to_floats(figures: Sequence[Figure]) -> list[float]:
 class CpuMeter:
     """Figures through numpy's view of the same memory.
 
-    Measured against torch's own reductions on 2 cores: BLAS' dot is 2 times as fast as
-    `vector_norm`, `count_nonzero(x == 0)` 20 times as fast as torch's `count_nonzero`, and both
-    run in the calling thread, so that they never wait for a core that something else holds.
+    Measured on 2 cores against torch's own reductions: BLAS' dot takes half the time of
+    `vector_norm` and is more accurate, `count_nonzero(x == 0)` a fortieth of torch's
+    `count_nonzero`, and both run in the calling thread alone, so that they never wait for a
+    core that something else holds. Only for sums is torch the faster one.
     """
+
+    # Sums of squares outside these bounds are computed again. The lower one leaves room for a
+    # million squares that were flushed to zero one by one (each below 1.2e-38 in float32).
+    _TRUSTED: ClassVar = {torch.float32: (1e-26, 1e30), torch.float64: (1e-290, 1e290)}
+    # Below this share of the mean square, mean square - mean^2 has lost too many digits.
+    _CANCELLED = 1e-2
+    # Tensors up to this size are joined before they are measured: the call is the cost.
+    _SMALL = 1024
+
+    def __init__(self, dtype: torch.dtype) -> None:
+        self._dtype = dtype
+        self._low, self._high = self._TRUSTED[dtype]
 
     def norm(self, tensor: Tensor) -> float:
         """L2 norm over all elements."""
-        return _norm(_flat(tensor))
+        flat = self._flat(tensor)
+        square = float(np.dot(flat, flat))
+        if self._low < square < self._high:
+            return math.sqrt(square)
+        return _scaled_norm(flat)
 
     def norms(self, tensors: Sequence[Tensor]) -> list[Figure]:
         """L2 norm of each tensor."""
-        return [_norm(_flat(tensor)) for tensor in tensors]
+        result: list[Figure] = [0.0] * len(tensors)
+        small = []
+        for index, tensor in enumerate(tensors):
+            if 0 < tensor.numel() <= self._SMALL:
+                small.append(index)
+            else:
+                result[index] = self.norm(tensor)
+        if small:
+            joined = torch.cat([tensors[index].reshape(-1) for index in small])
+            sizes = [tensors[index].numel() for index in small]
+            for index, norm in zip(small, _segment_norms(joined.numpy(), sizes), strict=True):
+                result[index] = norm
+        return result
 
     def cosine(self, a: Tensor, b: Tensor, norm_a: Figure, norm_b: Figure) -> float:
         """Cosine between two tensors of one shape; 0 where either is zero."""
+        norm_a, norm_b = float(norm_a), float(norm_b)
         if norm_a == 0.0 or norm_b == 0.0:
             return 0.0
         order = "K" if a.stride() == b.stride() else "C"
-        flat_a, flat_b = _flat(a, order), _flat(b, order)
-        low, high = (math.sqrt(bound) for bound in _TRUSTED[flat_a.dtype])
-        if not (low < norm_a < high and low < norm_b < high):
-            flat_a = flat_a.astype(np.float64) / float(norm_a)
-            flat_b = flat_b.astype(np.float64) / float(norm_b)
-            return float(np.dot(flat_a, flat_b))
-        return float(np.dot(flat_a, flat_b)) / float(norm_a) / float(norm_b)
+        flat_a, flat_b = self._flat(a, order), self._flat(b, order)
+        square = norm_a * norm_b
+        if self._low < square < self._high and self._low < norm_a and self._low < norm_b:
+            return float(np.dot(flat_a, flat_b)) / square
+        return float(np.dot(flat_a / np.float64(norm_a), flat_b / np.float64(norm_b)))
 
-    def moments(self, tensor: Tensor, norm: Figure) -> tuple[float, float]:
-        """Mean and standard deviation (of the population) over all elements."""
-        flat = _flat(tensor)
-        mean_square = float(norm) * (float(norm) / flat.size)
-        mean = float(flat.sum()) / flat.size
+    def summary(self, tensor: Tensor) -> Summary:
+        """The distribution of all elements."""
+        flat = self._flat(tensor)
+        norm = self.norm(tensor)
+        zero_share = int(np.count_nonzero(flat == 0)) / flat.size
+        mean = tensor.sum().item() / flat.size
+        mean_square = norm * (norm / flat.size)
         variance = mean_square - mean * mean
-        if variance > _CANCELLED * mean_square and math.isfinite(mean_square):
-            return mean, math.sqrt(variance)
+        if variance > self._CANCELLED * mean_square and math.isfinite(mean_square):
+            return Summary(norm, mean, math.sqrt(variance), zero_share)
         wide = flat.astype(np.float64)
-        return float(wide.mean()), float(wide.std())
+        return Summary(norm, float(wide.mean()), float(wide.std()), zero_share)
 
-    def zero_share(self, tensor: Tensor) -> float:
-        """Share of exact zeros, 0 to 1."""
-        flat = _flat(tensor)
-        return int(np.count_nonzero(flat == 0)) / flat.size
+    def _flat(self, tensor: Tensor, order: Any = "K") -> NDArray[Any]:
+        """All elements as a vector, without a copy where they lie densely in memory."""
+        if tensor.dtype is not self._dtype:
+            tensor = tensor.to(self._dtype)
+        return tensor.numpy().ravel(order)
 
 
 class DeviceMeter:
@@ -119,9 +153,7 @@ class DeviceMeter:
         """L2 norm over all elements."""
         if tensor.numel() == 0:
             return tensor.new_zeros((), dtype=self._wide)
-        if tensor.dtype in (torch.float16, torch.bfloat16, torch.float32) and (
-            self._wide is torch.float64
-        ):
+        if tensor.dtype.itemsize < self._wide.itemsize:
             wide: Tensor = torch.linalg.vector_norm(tensor, dtype=self._wide)
             return wide
         scaled, peak = self._scaled(tensor)
@@ -138,14 +170,11 @@ class DeviceMeter:
         # Where a tensor is zero, 0 / 0 becomes 0 / 1.
         return (a * b).sum().div(torch.where(product == 0, 1.0, product))
 
-    def moments(self, tensor: Tensor, norm: Figure) -> tuple[Tensor, Tensor]:
-        """Mean and standard deviation (of the population) over all elements."""
+    def summary(self, tensor: Tensor) -> Summary:
+        """The distribution of all elements."""
         std, mean = torch.std_mean(tensor.to(self._wide), correction=0)
-        return mean, std
-
-    def zero_share(self, tensor: Tensor) -> Tensor:
-        """Share of exact zeros, 0 to 1."""
-        return (tensor == 0).sum().to(self._wide).div(tensor.numel())
+        zero_share = (tensor == 0).sum().to(self._wide).div(tensor.numel())
+        return Summary(self.norm(tensor), mean, std, zero_share)
 
     def _scaled(self, tensor: Tensor) -> tuple[Tensor, Tensor]:
         """The tensor over its largest magnitude, and that magnitude (1 for a zero tensor)."""
@@ -155,22 +184,6 @@ class DeviceMeter:
         return wide / peak, peak
 
 
-def _flat(tensor: Tensor, order: Any = "K") -> NDArray[Any]:
-    """All elements as a vector, without a copy where they lie densely in memory."""
-    tensor = tensor.detach()
-    if tensor.dtype not in (torch.float32, torch.float64):
-        tensor = tensor.float()
-    return tensor.numpy().ravel(order)
-
-
-def _norm(flat: NDArray[Any]) -> float:
-    square = float(np.dot(flat, flat))
-    low, high = _TRUSTED[flat.dtype]
-    if low < square < high:
-        return math.sqrt(square)
-    return _scaled_norm(flat)
-
-
 def _scaled_norm(flat: NDArray[Any]) -> float:
     """The norm by way of the largest magnitude; infinities and NaN come out as such."""
     peak = float(np.abs(flat).max(initial=0.0))
@@ -178,3 +191,17 @@ def _scaled_norm(flat: NDArray[Any]) -> float:
         return peak
     scaled = flat.astype(np.float64) / peak
     return peak * math.sqrt(float(np.dot(scaled, scaled)))
+
+
+def _segment_norms(flat: NDArray[Any], sizes: Sequence[int]) -> list[float]:
+    """L2 norm of each of the consecutive pieces that `flat` is made of."""
+    wide = flat.astype(np.float64)
+    starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+    if flat.dtype == np.float32:  # its squares fit into float64
+        norms = np.sqrt(np.add.reduceat(np.square(wide), starts))
+    else:
+        peaks = np.maximum.reduceat(np.abs(wide), starts)
+        peaks[(peaks == 0.0) | ~np.isfinite(peaks)] = 1.0
+        wide /= np.repeat(peaks, sizes)
+        norms = peaks * np.sqrt(np.add.reduceat(np.square(wide), starts))
+    return [float(norm) for norm in norms]

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 import torch
 from torch import Tensor, nn
 
+from resnet_viz.probe.anatomy import Survey
+
 
 @contextmanager
 def borrowed(
-    net: nn.Module, *, differentiate: Iterable[nn.Parameter], training_mode: bool
+    parts: Survey,
+    *,
+    learning: Iterable[nn.Parameter],
+    training_mode: bool,
+    device: torch.device,
 ) -> Iterator[None]:
-    """Prepare `net` for one forward and one backward pass, and undo it.
+    """Prepare a network for one forward and one backward pass, and undo it.
 
     Inside, gradients are recorded whatever the caller's context is, every module is in the
-    mode asked for, exactly the parameters in `differentiate` require gradients, and norms in
+    mode asked for, exactly the parameters in `learning` require gradients, and norms in
     training mode move copies of their running statistics.
 
     Afterwards, also after an error, modes, `requires_grad`, buffers and random states are
@@ -26,48 +32,47 @@ def borrowed(
     with ExitStack() as stack:
         stack.enter_context(torch.inference_mode(False))
         stack.enter_context(torch.enable_grad())
-        stack.enter_context(_same_random_state(net))
-        stack.enter_context(_only_these_learn(net, differentiate))
-        stack.enter_context(_in_mode(net, training_mode))
+        stack.enter_context(_same_random_state(device))
+        stack.enter_context(_only_these_learn(parts.parameters, learning))
+        stack.enter_context(_in_mode(parts.modules, training_mode))
         if training_mode:
-            stack.enter_context(_copied_buffers(net))
+            stack.enter_context(_copied_buffers(parts.modules))
         yield
 
 
 @contextmanager
-def _same_random_state(net: nn.Module) -> Iterator[None]:
-    devices = {p.device for p in net.parameters() if p.device.type != "cpu"}
-    with ExitStack() as stack:
-        # Without the empty list torch would save, and start, every accelerator of the machine.
-        stack.enter_context(torch.random.fork_rng(devices=[]))
-        for device in devices:
-            if device.type != "meta":
-                forked = torch.random.fork_rng(devices=[device.index or 0], device_type=device.type)
-                stack.enter_context(forked)
-        yield
+def _same_random_state(device: torch.device) -> Iterator[None]:
+    # Without the list torch would save, and start, every accelerator of the machine.
+    if device.type in ("cpu", "meta"):
+        with torch.random.fork_rng(devices=[]):
+            yield
+    else:
+        with torch.random.fork_rng(devices=[device.index or 0], device_type=device.type):
+            yield
 
 
 @contextmanager
-def _only_these_learn(net: nn.Module, learning: Iterable[nn.Parameter]) -> Iterator[None]:
+def _only_these_learn(
+    parameters: Sequence[nn.Parameter], learning: Iterable[nn.Parameter]
+) -> Iterator[None]:
     wanted = {id(p) for p in learning}
-    changed: list[nn.Parameter] = []
+    changed = [p for p in parameters if p.requires_grad != (id(p) in wanted)]
     try:
-        for parameter in net.parameters():
-            if parameter.requires_grad != (id(parameter) in wanted):
-                parameter.requires_grad_(not parameter.requires_grad)
-                changed.append(parameter)
+        for parameter in changed:
+            parameter.requires_grad_(id(parameter) in wanted)
         yield
     finally:
         for parameter in changed:
-            parameter.requires_grad_(not parameter.requires_grad)
+            parameter.requires_grad_(id(parameter) not in wanted)
 
 
 @contextmanager
-def _in_mode(net: nn.Module, training_mode: bool) -> Iterator[None]:
-    before = [(module, module.training) for module in net.modules()]
+def _in_mode(modules: Sequence[nn.Module], training_mode: bool) -> Iterator[None]:
+    changed = [module for module in modules if module.training != training_mode]
+    before = [(module, module.training) for module in modules] if changed else []
     try:
-        if any(was != training_mode for _, was in before):
-            net.train(training_mode)
+        if changed:
+            modules[0].train(training_mode)  # lets a network keep a norm frozen, as some do
         yield
     finally:
         for module, was in before:
@@ -75,11 +80,11 @@ def _in_mode(net: nn.Module, training_mode: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _copied_buffers(net: nn.Module) -> Iterator[None]:
+def _copied_buffers(modules: Sequence[nn.Module]) -> Iterator[None]:
     """Let the passes write to copies, so that the originals are never touched."""
     originals: list[tuple[nn.Module, str, Tensor]] = []
     try:
-        for module in net.modules():
+        for module in modules:
             for name, buffer in list(module._buffers.items()):
                 if buffer is not None:
                     originals.append((module, name, buffer))
