@@ -33,7 +33,7 @@ class TopFive(QWidget):
         return QSize(200, self.ROWS * self._row_height())
 
     def _row_height(self) -> int:
-        return self._theme.font_px + 13
+        return self._theme.font_px + 11
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
+from resnet_viz.assets import assets_dir
 from resnet_viz.ui.theme import DARK, LIGHT, PROJECTOR, Choice, Theme
 
 
@@ -48,6 +49,7 @@ def palette(theme: Theme) -> QPalette:
 def style_sheet(theme: Theme) -> str:
     """The window's style sheet; widgets are found by class or object name."""
     t = theme
+    chevron = (assets_dir() / "icons" / "chevron.svg").as_posix()
     pad = 4 if t.name != "projector" else 6
     return f"""
 * {{ font-size: {t.font_px}px; color: {t.text}; }}
@@ -72,7 +74,9 @@ QPushButton#model {{ font-weight: 600; text-align: left; padding-right: {4 * pad
 QPushButton[role="primary"] {{
     background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; font-weight: 600;
 }}
-QComboBox::drop-down {{ border: none; width: {t.font_px + 4}px; }}
+QComboBox::drop-down {{ border: none; width: {t.font_px + 8}px; }}
+QComboBox::down-arrow {{ image: url({chevron}); width: {t.font_px}px; height: {t.font_px}px; }}
+QComboBox:disabled::drop-down {{ width: 0; }}
 QComboBox QAbstractItemView {{
     background: {t.card}; border: 1px solid {t.border};
     selection-background-color: {t.raised}; selection-color: {t.text};
@@ -86,11 +90,13 @@ QMenu::item:disabled {{ color: {t.ghost}; }}
 QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 8px; }}
 QStatusBar {{ background: {t.card}; border-top: 1px solid {t.border}; }}
 QStatusBar::item {{ border: none; }}
-QStatusBar QLabel {{ color: {t.muted}; font-size: {t.small_px}px; }}
+QStatusBar QLabel {{ color: {t.muted}; font-size: {t.small_px}px; padding: 0 8px; }}
+QStatusBar QPushButton {{ padding: 0 8px; font-size: {t.small_px}px; }}
 QProgressBar {{
     background: {t.raised}; border: none; border-radius: 4px; max-height: 8px; text-align: center;
 }}
 QProgressBar::chunk {{ background: {t.output}; border-radius: 4px; }}
+QSlider:horizontal {{ min-height: 22px; }}
 QSlider::groove:horizontal {{ height: 6px; background: {t.raised}; border-radius: 3px; }}
 QSlider::sub-page:horizontal {{ background: {t.shortcut}; border-radius: 3px; }}
 QSlider::handle:horizontal {{
