@@ -1,4 +1,4 @@
-"""Opens a checkpoint file without ever running code from it, and finds the tensors in it.
+"""Opens a checkpoint file without ever running code from it.
 
 The kind of file is told from its first bytes, not its name: torch's zip archives and older
 pickles are read with `weights_only=True`, safetensors with their own library; everything else
@@ -10,9 +10,9 @@ from __future__ import annotations
 import argparse
 import codecs
 import os
+import re
 import warnings
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,39 +23,17 @@ import torch
 from torch import Tensor
 
 from resnet_viz.errors import UserError
+from resnet_viz.models.nests import SAVE_SAFELY, find_state, refuse_stretched
 from resnet_viz.models.pickles import called_names
 from resnet_viz.models.renaming import canonical
 
-_SAVE_SAFELY = (
-    "Save the tensors alone where the file was made: "
-    "`torch.save(model.state_dict(), path)` or `safetensors.torch.save_file`."
-)
 _FETCH_AGAIN = "Copy or download it again."
 
-# Where training programs put the weights; the first that is there wins.
-_NESTS = (
-    "state_dict",
-    "model_state_dict",
-    "model_state",
-    "model",
-    "net",
-    "network",
-    "module",
-    "weights",
-    "params",
-    "ema",
-    "ema_state_dict",
-    "model_ema",
-    "state_dict_ema",
-)
-
-_DEEPEST_NEST = 4  # also ends the search in a record that holds itself
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/")
 _LONGEST_HEADER = 100_000_000  # the safetensors library's own limit
 
 # A plain record that training programs put beside the weights; making one runs no code.
 _HARMLESS: list[Any] = [argparse.Namespace]
-
-_FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
 _OTHER_FORMATS = (
     (b"\x89HDF", "an HDF5 file, as Keras writes them"),
@@ -95,36 +73,38 @@ def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Tensor]:
 
 def open_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     """`read_checkpoint` together with what a user should know about the file."""
+    if _ADDRESS.match(str(path)):
+        raise UserError(f"`{path}` is an address, not a file.", "Download it first.")
     file = Path(path)
     what = f"`{file.name}`"
     start = _first_bytes(file)
-    size = file.stat().st_size
     if start.startswith(b"PK"):
         content = _read_zip(file, what)
     elif _is_safetensors(start):
-        content = _read_safetensors(file, what, start, size)
+        content = _read_safetensors(file, what, start)
     elif start.startswith(b"\x80"):
         content = _load_pickle(file, what)
     else:
         raise _unknown(file, start)
-    state, notes = canonical(_find_state(content, what), what)
-    _refuse_stretched(state, what)
+    state, notes = canonical(find_state(content, what), what)
+    refuse_stretched(state, what)
     return Checkpoint(state, notes)
 
 
 def _first_bytes(file: Path) -> bytes:
-    if file.is_dir():
-        raise UserError(f"`{file}` is a folder, not a checkpoint.", "Choose a file inside it.")
-    if file.exists() and not file.is_file():  # reading a pipe or a device would never end
-        raise UserError(f"`{file}` is not a regular file.", _ACCEPTED)
     try:
+        if file.is_dir():
+            raise UserError(f"`{file}` is a folder, not a checkpoint.", "Choose a file inside it.")
+        if file.exists() and not file.is_file():  # reading a pipe or a device would never end
+            raise UserError(f"`{file}` is not a regular file.", _ACCEPTED)
         with file.open("rb") as stream:
             start = stream.read(64)
     except FileNotFoundError as error:
         raise UserError(f"There is no file `{file}`.", "Check the path.") from error
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = getattr(error, "strerror", None) or error
         raise UserError(
-            f"Cannot read `{file}`: {error.strerror or error}.", "Check its permissions."
+            f"Cannot read `{file}`: {reason}.", "Check path and permissions."
         ) from error
     if not start:
         raise UserError(f"`{file.name}` is empty.", _FETCH_AGAIN)
@@ -160,9 +140,9 @@ def _is_safetensors(start: bytes) -> bool:
     return start[8:9] == b"{" and int.from_bytes(start[:8], "little") <= _LONGEST_HEADER
 
 
-def _read_safetensors(file: Path, what: str, start: bytes, size: int) -> dict[str, Tensor]:
+def _read_safetensors(file: Path, what: str, start: bytes) -> dict[str, Tensor]:
     needed = 8 + int.from_bytes(start[:8], "little")
-    if needed > size:
+    if needed > file.stat().st_size:
         raise UserError(f"{what} is truncated: its header is longer than the file.", _FETCH_AGAIN)
     try:
         return dict(safetensors.torch.load_file(file, device="cpu"))
@@ -191,7 +171,7 @@ def _read_zip(file: Path, what: str) -> Any:
         )
     if "models/model.json" in inner or "archive_format" in inner:
         raise UserError(
-            f"{what} is an exported program (torch.export), not a checkpoint.", _SAVE_SAFELY
+            f"{what} is an exported program (torch.export), not a checkpoint.", SAVE_SAFELY
         )
     if "data.pkl" not in inner:
         kind = "a NumPy archive" if names and names[0].endswith(".npy") else "another zip archive"
@@ -222,88 +202,18 @@ def _explain(file: Path, what: str, error: Exception) -> UserError:
         return UserError(
             f"{what} holds a whole pickled model, which can only be opened by running code from "
             f"the file. It was not run.",
-            _SAVE_SAFELY,
+            SAVE_SAFELY,
         )
     if calls and all(name.startswith(("numpy.", "_codecs.")) for name in calls):
         return UserError(
             f"{what} holds NumPy values beside its tensors, which can only be opened by running "
             "code from the file. It was not run.",
-            _SAVE_SAFELY,
+            SAVE_SAFELY,
         )
     if calls:
         return UserError(
             f"{what} contains Python code (it calls {', '.join(f'`{c}`' for c in calls[:3])}), "
             "which could do anything to this computer. It was not run.",
-            f"If you trust where it comes from: {_SAVE_SAFELY[0].lower()}{_SAVE_SAFELY[1:]}",
+            f"If you trust where it comes from: {SAVE_SAFELY[0].lower()}{SAVE_SAFELY[1:]}",
         )
     return UserError(f"{what} is truncated or damaged, or not a checkpoint.", _FETCH_AGAIN)
-
-
-# --- the tensors in what was read -----------------------------------------------------------
-
-
-def _find_state(content: Any, what: str) -> dict[str, Tensor]:
-    """The weights by name, wherever in the record a training program has put them."""
-    if isinstance(content, Tensor):
-        raise UserError(f"{what} holds one single tensor, not the weights of a network.")
-    for _ in range(_DEEPEST_NEST):
-        nest = _nest(content) if isinstance(content, Mapping) else None
-        if nest is None:
-            break
-        content = content[nest]
-    if not isinstance(content, Mapping):
-        raise UserError(
-            f"{what} holds no weights by name, but an object of type {type(content).__name__}.",
-            _SAVE_SAFELY,
-        )
-    state = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
-    if not state:
-        keys = ", ".join(f"`{key}`" for key in list(content)[:5]) or "nothing"
-        raise UserError(f"{what} holds no tensors, only {keys}.", _SAVE_SAFELY)
-    _refuse_unusable(state, what)
-    return state
-
-
-def _nest(content: Mapping[Any, Any]) -> Any:
-    """The key under which the weights lie, None if they lie here."""
-    for key in _NESTS:
-        if isinstance(content.get(key), Mapping) and _has_tensors(content[key]):
-            return key
-    if any(isinstance(value, Tensor) and value.dim() > 1 for value in content.values()):
-        return None
-    dicts = [k for k, v in content.items() if isinstance(v, Mapping) and _has_tensors(v)]
-    return dicts[0] if len(dicts) == 1 else None
-
-
-def _has_tensors(value: Mapping[Any, Any], depth: int = _DEEPEST_NEST) -> bool:
-    return any(
-        isinstance(v, Tensor)
-        or (depth > 1 and isinstance(v, Mapping) and _has_tensors(v, depth - 1))
-        for v in value.values()
-    )
-
-
-def _refuse_stretched(state: Mapping[str, Tensor], what: str) -> None:
-    """A view can stretch one number to any shape: a file of bytes that would fill all memory."""
-    for name, tensor in state.items():
-        if tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():
-            raise UserError(
-                f"{what} is no sound checkpoint: `{name}` claims more numbers than the file holds.",
-                _SAVE_SAFELY,
-            )
-
-
-def _refuse_unusable(state: Mapping[str, Tensor], what: str) -> None:
-    """Raise UserError for tensors that are not plain floating-point numbers."""
-    for name, tensor in state.items():
-        if tensor.is_meta:
-            raise UserError(f"{what} holds only the shapes of its tensors, no numbers.")
-        if tensor.layout != torch.strided:
-            raise UserError(f"{what} holds sparse tensors (`{name}`).", "Save them as dense ones.")
-        integers = name.endswith("weight") and tensor.dtype not in _FLOATS
-        if tensor.is_quantized or integers or "_packed_params" in name:
-            kind = str(tensor.dtype).removeprefix("torch.")
-            raise UserError(
-                f"{what} is quantised: `{name}` holds {kind} numbers.",
-                "Open the floating-point weights that it was made from.",
-            )

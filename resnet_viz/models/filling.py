@@ -22,8 +22,8 @@ def fill(net: ResNet, state: Mapping[str, Tensor], what: str) -> tuple[str, ...]
         what: where they come from, for messages: "`mine.pth`".
 
     Returns:
-        What a user should know, in sentences: conversions, values that are not numbers,
-        tensors that were not needed.
+        What a user should know, in sentences: values that are not numbers, tensors that were
+        missing without harm or not needed.
 
     Raises:
         UserError: if a tensor is missing or has another shape; names the first, both shapes.
@@ -36,9 +36,17 @@ def fill(net: ResNet, state: Mapping[str, Tensor], what: str) -> tuple[str, ...]
     if extra:
         notes.append(f"Not used: {_count(extra)}.")
     used = {name: state[name] for name in own}
-    notes += _numeric_notes(used)
+    notes += _broken_note(used)
     net.load_state_dict(used)
     return tuple(notes)
+
+
+def precision_note(state: Mapping[str, Tensor]) -> tuple[str, ...]:
+    """A sentence if the numbers are stored in another precision than float32."""
+    types = {str(t.dtype).removeprefix("torch.") for t in state.values() if t.is_floating_point()}
+    if types <= {"float32"}:
+        return ()
+    return (f"The weights are stored as {' and '.join(sorted(types))}.",)
 
 
 def check_shapes(own: Mapping[str, Tensor], state: Mapping[str, Tensor], what: str) -> None:
@@ -69,16 +77,11 @@ def _supply_missing(state: dict[str, Tensor], own: Mapping[str, Tensor]) -> list
     return []
 
 
-def _numeric_notes(used: Mapping[str, Tensor]) -> list[str]:
-    notes = []
-    floats = {name: tensor for name, tensor in used.items() if tensor.is_floating_point()}
-    types = sorted({str(t.dtype).removeprefix("torch.") for t in floats.values()} - {"float32"})
-    if types:
-        notes.append(f"The weights are stored as {' and '.join(types)}.")
-    broken = [name for name, tensor in floats.items() if not torch.isfinite(tensor).all()]
-    if broken:
-        notes.append(f"NaN or infinity in {_count(broken)}: the results will be meaningless.")
-    return notes
+def _broken_note(used: Mapping[str, Tensor]) -> list[str]:
+    broken = [name for name, tensor in used.items() if not torch.isfinite(tensor).all()]
+    if not broken:
+        return []
+    return [f"NaN or infinity in {_count(broken)}: the results will be meaningless."]
 
 
 def _shape(tensor: Tensor) -> str:

@@ -16,6 +16,7 @@ from resnet_viz.models import published
 from resnet_viz.models.bundled import bundled
 from resnet_viz.models.checkpoints import open_checkpoint
 from resnet_viz.models.download import Cancelled, Progress
+from resnet_viz.models.filling import precision_note
 from resnet_viz.models.labels import usual_labels, usual_preprocess
 from resnet_viz.models.recognising import recognise
 from resnet_viz.models.specs import EXPANSION, IMAGENET, ResNetSpec, plain_name
@@ -147,7 +148,12 @@ def from_file(path: str | os.PathLike[str], seed: int = 0) -> Source:
         preprocess=usual_preprocess(spec),
         label=Path(path).name,
         what=what,
-        notes=(*checkpoint.notes, *head_notes, *_assumptions(spec)),
+        notes=(
+            *checkpoint.notes,
+            *precision_note(checkpoint.state),
+            *head_notes,
+            *_assumptions(spec),
+        ),
     )
 
 

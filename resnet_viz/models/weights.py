@@ -15,7 +15,7 @@ from resnet_viz.images import Preprocess
 from resnet_viz.models.checkpoints import open_checkpoint, read_checkpoint
 from resnet_viz.models.devices import resolve_device
 from resnet_viz.models.download import Cancelled, Progress
-from resnet_viz.models.filling import fill
+from resnet_viz.models.filling import fill, precision_note
 from resnet_viz.models.labels import usual_labels, usual_preprocess
 from resnet_viz.models.network import ResNet, build, skeleton
 from resnet_viz.models.recognising import recognise
@@ -112,7 +112,7 @@ def load_weights(net: ResNet, source: str | os.PathLike[str]) -> tuple[str, ...]
     else:
         checkpoint = open_checkpoint(source)
         notes = fill(net, checkpoint.state, f"`{Path(source).name}`")
-        return (*checkpoint.notes, *notes)
+        return (*checkpoint.notes, *precision_note(checkpoint.state), *notes)
     return (*found.notes, *fill(net, found.state, found.what))
 
 

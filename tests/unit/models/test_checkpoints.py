@@ -75,6 +75,7 @@ def test_the_content_counts_not_the_name(tmp_path: Path, state: dict[str, Tensor
         lambda s: {"model": s, "optimizer": {"state": {0: {"momentum_buffer": torch.ones(2)}}}},
         lambda s: {"model_state_dict": s, "optimizer_state_dict": {"state": {}}},
         lambda s: {"epoch": 1, "ema": {"module": s, "updates": 5}},
+        lambda s: {"format": 1, "net": s, "optimiser": {"state": {0: {"m": torch.ones(2)}}}},
         lambda s: {"something_else": collections.OrderedDict(s)},
         lambda s: {"state_dict": s, "state_dict_ema": {k: v + 1 for k, v in s.items()}},
         lambda s: {"model": s, "args": argparse.Namespace(lr=0.1)},
@@ -194,6 +195,17 @@ def test_a_missing_file(tmp_path: Path):
 def test_a_folder(tmp_path: Path):
     (tmp_path / "runs.pth").mkdir()
     assert "is a folder" in message_of(tmp_path / "runs.pth")
+
+
+def test_an_address():
+    with pytest.raises(UserError, match="is an address, not a file"):
+        read_checkpoint("https://example.org/net.pth")
+
+
+@pytest.mark.parametrize("name", ["a\0b.pth", "n" * 300 + ".pth"])
+def test_names_that_no_file_can_have(tmp_path: Path, name: str):
+    with pytest.raises(UserError, match="Cannot read"):
+        read_checkpoint(tmp_path / name)
 
 
 def test_a_pipe_does_not_hang(tmp_path: Path):

@@ -165,7 +165,7 @@ def test_bundled_weights(bundle: Path):
     assert same(loaded.net, {n: t.half().to(t.dtype) for n, t in wanted.items()})
     assert loaded.label == "CIFAR-10, 90.0 % test accuracy"
     assert loaded.labels == CIFAR10_LABELS
-    assert loaded.notes == ("The weights are stored as float16.",)
+    assert loaded.notes == ()
 
 
 def test_a_plain_twin_has_bundled_weights_of_its_own(bundle: Path):
@@ -342,7 +342,7 @@ def test_load_weights_that_do_not_fit_change_nothing(tmp_path: Path):
 
 def test_load_weights_by_kind(bundle: Path, cached: dict[str, Tensor]):
     small = build(spec("resnet20", **SMALL), seed=8)
-    assert load_weights(small, "bundled") == ("The weights are stored as float16.",)
+    assert load_weights(small, "bundled") == ()
     net = build(spec("resnet18"), seed=8, dtype=torch.float64)
     load_weights(net, "imagenet:IMAGENET1K_V1")
     assert torch.equal(net.fc.weight, cached["fc.weight"].double())
