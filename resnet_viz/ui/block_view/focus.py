@@ -72,8 +72,9 @@ def window(
     cell = whole if focus.cell is None else max(whole, round(focus.cell * ratio))
     rows = max(1, min(n_rows, height // cell))
     columns = max(1, min(n_columns, width // cell))
-    row = min(max(0, round(focus.row + 0.5 - rows / 2)), n_rows - rows)
-    column = min(max(0, round(focus.column + 0.5 - columns / 2)), n_columns - columns)
+    # Not round(), which goes to the even number at halves: a step of one would be lost.
+    row = min(max(0, math.floor(focus.row + 1 - rows / 2)), n_rows - rows)
+    column = min(max(0, math.floor(focus.column + 1 - columns / 2)), n_columns - columns)
     return Window(shape, row, column, rows, columns, cell, max(0, (width - columns * cell) // 2))
 
 
@@ -111,11 +112,12 @@ def cell_text(value: float, exponent: int = 0, digits: int = 3) -> str:
     if value == 0:
         return "0"
     value /= 10.0**exponent
-    before = 1 if abs(value) < 9.995 else 2 if abs(value) < 99.95 else 3
-    text = f"{value:.{max(0, min(2, digits - before))}f}"
-    if abs(value) < 1:
-        text = text.replace("0.", ".", 1)
-    return text.replace("-", "−")
+    size = abs(value)
+    if size < 0.995:
+        text = f"{value:.2f}".replace("0.", ".", 1)
+        return "~0" if text.endswith(".00") else text.replace("-", "−")
+    before = 1 if size < 9.95 else 2 if size < 99.5 else 3
+    return f"{value:.{max(0, min(2, digits - before))}f}".replace("-", "−")
 
 
 def panned(focus: Focus, view: Window, down: float, across: float) -> Focus:

@@ -142,8 +142,8 @@ class BlockView(QWidget):
         self.controls.set_available(
             inner=maps is not None and bool(maps.inner), raw=block.shortcut != "identity"
         )
-        self._choose(self._choices.inner)
         self._show_parts()
+        self._choose(self._choices.inner)
 
     def clear(self) -> None:
         """Show no block, and how to choose one."""
@@ -242,6 +242,8 @@ class BlockView(QWidget):
             part.setVisible(shown)
         self.hint.setVisible(not shown)
         self.strip.setVisible(shown and self.controls.inner.isChecked())
+        if (layout := self.layout()) is not None:
+            layout.activate()  # now, or the tiles would be laid out once more a moment later
 
     def _show_panels(self) -> None:
         for role, pane in self.sum_row.panes.items():

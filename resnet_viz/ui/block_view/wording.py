@@ -158,7 +158,7 @@ def scale_words(scale: Scale, scope: Scope, channel: int, summary: Summary) -> l
 
 
 def reduction_words(reductions: Mapping[str, int]) -> str:
-    """How tiles smaller than their maps are drawn; "" if none is.
+    """How tiles smaller than their maps are drawn: `means of 2×2 px`; "" if none is.
 
     Args:
         reductions: by symbol of the tensor: map pixels along a side of a drawn pixel.
@@ -167,9 +167,9 @@ def reduction_words(reductions: Mapping[str, int]) -> str:
         return ""
     if len(set(reductions.values())) == 1:
         size = next(iter(reductions.values()))
-        return f"drawn as means of {size}×{size} pixels"
+        return f"means of {size}×{size} px"
     parts = [f"{name} {size}×{size}" for name, size in reductions.items() if size > 1]
-    return f"drawn as means: {', '.join(parts)}"
+    return f"means of {', '.join(parts)} px"
 
 
 def rows_words(layout: Layout, first_row: int) -> str:

@@ -1,0 +1,587 @@
+"""The block view as a widget: links, keys, zoom, chips, empty states, names."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+from snapshots import synthetic_maps, synthetic_snapshot
+
+from resnet_viz.models.gates import Gate
+from resnet_viz.models.specs import BlockSpec, ResNetSpec, spec
+from resnet_viz.probe.snapshot import BlockMaps
+from resnet_viz.ui.block_view.colour import BAD_COLOUR
+from resnet_viz.ui.block_view.line import LineLabel
+from resnet_viz.ui.block_view.panels import ROLES, Pixel
+from resnet_viz.ui.block_view.segments import plain
+from resnet_viz.ui.block_view.view import BlockView
+from resnet_viz.ui.theme import DARK, THEMES
+
+# The offscreen platform warns of each window that has a minimum size.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+NETWORK = spec("resnet20")
+
+
+def block_of(network: ResNetSpec, name: str) -> BlockSpec:
+    return next(b for b in network.blocks() if b.name == name)
+
+
+def show(
+    view: BlockView,
+    name: str = "layer3.1",
+    network: ResNetSpec = NETWORK,
+    gate: Gate | None = None,
+    maps: BlockMaps | None = None,
+) -> BlockMaps:
+    """Put a synthetic block on the view."""
+    snapshot = synthetic_snapshot(network, {name: gate} if gate else {}, keep=[name])
+    maps = maps or snapshot.maps[name]
+    stats = snapshot.block(name)
+    view.set_block(block_of(network, name), network.order, network.activation, stats, maps)
+    return maps
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> BlockView:
+    view = BlockView()
+    qtbot.addWidget(view)
+    view.resize(950, 260)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def centre(view: BlockView, role: str, channel: int) -> QPoint:
+    return view.sum_row.panes[role].grid.tile_rect(channel).center().toPoint()  # type: ignore[index]
+
+
+def hover(widget: QWidget, point: QPointF) -> None:
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        point,
+        QPointF(widget.mapToGlobal(point.toPoint())),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def wheel(
+    widget: QWidget,
+    point: QPointF,
+    delta: int,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    event = QWheelEvent(
+        point,
+        QPointF(widget.mapToGlobal(point.toPoint())),
+        QPoint(),
+        QPoint(0, delta),
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def marks(view: BlockView) -> list[Pixel | None]:
+    return [view.sum_row.panes[role].grid.mark for role in ROLES]
+
+
+# --- selection and hover ------------------------------------------------------------------
+
+
+def test_a_click_in_any_grid_selects_the_channel_in_all(qtbot: QtBot, view: BlockView) -> None:
+    show(view)
+    for role, channel in zip(ROLES, (3, 7, 1), strict=True):
+        with qtbot.waitSignal(view.channel_changed) as signal:
+            grid = view.sum_row.panes[role].grid
+            qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=centre(view, role, channel))
+        assert signal.args == [channel]
+        assert view.channel == channel
+        assert view.status.channel.text().startswith(f"channel {channel}")
+
+
+def test_selecting_the_same_channel_again_says_nothing(qtbot: QtBot, view: BlockView) -> None:
+    show(view)
+    view.set_channel(4)
+    with qtbot.assertNotEmitted(view.channel_changed):
+        view.set_channel(4)
+
+
+def test_a_channel_beyond_the_last_is_the_last(view: BlockView) -> None:
+    show(view)
+    view.set_channel(10_000)
+    assert view.channel == 63
+    view.set_channel(-5)
+    assert view.channel == 0
+
+
+def test_pointing_at_a_pixel_marks_it_in_all_three_and_writes_the_sum(view: BlockView) -> None:
+    maps = show(view)
+    grid = view.sum_row.panes["branch"].grid
+    tile = grid.tile_rect(5)
+    size = tile.width() / 8
+    hover(grid, QPointF(tile.left() + 6.5 * size, tile.top() + 2.5 * size))
+    assert marks(view) == [Pixel(5, 2, 6)] * 3
+    text = view.status.pointer.text()
+    assert text.startswith("channel 5, row 2, column 6")
+    assert f"{float(maps.branch[5, 2, 6]):.3g}".replace("-", "−") in text
+    QApplication.sendEvent(grid, QEvent(QEvent.Type.Leave))
+    assert marks(view) == [None] * 3
+    assert "wheel zooms" in view.status.pointer.text()
+
+
+def test_the_figures_of_the_selected_channel_stay_while_pointing_elsewhere(
+    view: BlockView,
+) -> None:
+    show(view)
+    view.set_channel(2)
+    grid = view.sum_row.panes["output"].grid
+    hover(grid, grid.tile_rect(9).center())
+    assert view.status.channel.text().startswith("channel 2")
+    assert view.status.pointer.text().startswith("channel 9")
+
+
+# --- order and keys -----------------------------------------------------------------------
+
+
+def test_arrow_keys_follow_the_sorted_order(qtbot: QtBot, view: BlockView) -> None:
+    maps = show(view)
+    view.controls.sort.choose("gradient")
+    order = np.argsort(-maps.grad_out, kind="stable").tolist()
+    view.set_channel(order[0])
+    visited = []
+    for _ in range(3):
+        qtbot.keyClick(view, Qt.Key.Key_Down)
+        visited.append(view.channel)
+    assert visited == order[1:4]
+    qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert view.channel == order[2]
+    view.next_channel()
+    view.previous_channel()
+    assert view.channel == order[2]
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    assert view.channel == order[-1]
+    view.next_channel()
+    assert view.channel == order[-1]
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    assert view.channel == order[0]
+
+
+def test_left_and_right_are_left_to_the_window(qtbot: QtBot) -> None:
+    keys = []
+
+    class Window(QWidget):
+        def keyPressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+            keys.append(event.key())
+
+    window = Window()
+    qtbot.addWidget(window)
+    view = BlockView(window)
+    show(view)
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Escape, Qt.Key.Key_S):
+        qtbot.keyClick(view.sum_row.panes["shortcut"].grid, key)
+    assert keys == [Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Escape, Qt.Key.Key_S]
+
+
+def test_stepping_out_of_sight_scrolls_all_three(qtbot: QtBot, view: BlockView) -> None:
+    show(view)
+    grids = [view.sum_row.panes[role].grid for role in ROLES]
+    assert grids[0].tiles is not None
+    assert grids[0].tiles.last_first_row > 0
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    assert {g.first_row for g in grids} == {grids[0].tiles.last_first_row}
+    view.set_channel(0)
+    assert {g.first_row for g in grids} == {0}
+
+
+def test_shift_wheel_page_keys_and_bar_scroll_all_three(qtbot: QtBot, view: BlockView) -> None:
+    show(view)
+    grids = [view.sum_row.panes[role].grid for role in ROLES]
+    shift = Qt.KeyboardModifier.ShiftModifier
+    wheel(grids[1], grids[1].rect().toRectF().center(), -120, shift)
+    assert [g.first_row for g in grids] == [1, 1, 1]
+    qtbot.keyClick(view, Qt.Key.Key_PageDown)
+    assert len({g.first_row for g in grids}) == 1
+    assert grids[0].first_row > 1
+    view.sum_row.bars["output"].setValue(0)
+    assert [g.first_row for g in grids] == [0, 0, 0]
+    assert view.sum_row.bars["output"].isVisible()
+    assert not view.sum_row.bars["branch"].isVisible()
+
+
+# --- zoom and the large maps --------------------------------------------------------------
+
+
+def test_the_wheel_zooms_all_three_and_keeps_the_row(view: BlockView) -> None:
+    show(view)
+    grid = view.sum_row.panes["branch"].grid
+    assert grid.tiles is not None
+    before = grid.tiles.tile[0]
+    wheel(grid, QPointF(5, 5), 120)
+    sizes = {view.sum_row.panes[role].grid.tiles.tile for role in ROLES}  # type: ignore[union-attr]
+    assert len(sizes) == 1
+    assert sizes.pop()[0] > before
+    for _ in range(30):
+        wheel(grid, QPointF(5, 5), -120)
+    assert grid.tiles.tile[0] < before
+    assert grid.tiles.last_first_row == 0
+
+
+def test_small_turns_of_a_touchpad_add_up(view: BlockView) -> None:
+    show(view)
+    grid = view.sum_row.panes["output"].grid
+    before = grid.tiles
+    for _ in range(3):
+        wheel(grid, QPointF(5, 5), 30)
+    assert grid.tiles == before
+    wheel(grid, QPointF(5, 5), 30)
+    assert grid.tiles != before
+
+
+def test_a_double_click_opens_one_map_and_another_or_escape_returns(
+    qtbot: QtBot, view: BlockView
+) -> None:
+    show(view)
+    grid = view.sum_row.panes["output"].grid
+    qtbot.mouseDClick(grid, Qt.MouseButton.LeftButton, pos=centre(view, "output", 6))
+    assert view.is_magnified
+    assert view.channel == 6
+    assert view.controls.open.isChecked()
+    assert "channel 6" in view.sum_row.panes["branch"].caption.text()
+    big = view.sum_row.panes["branch"].big
+    assert big.isVisible()
+    qtbot.mouseDClick(big, Qt.MouseButton.LeftButton, pos=QPoint(140, 60))
+    assert not view.is_magnified
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert view.is_magnified
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert not view.is_magnified
+    assert view.sum_row.panes["output"].grid.isVisible()
+
+
+def test_zooming_a_large_map_shows_the_same_part_of_all_three_with_values(
+    view: BlockView,
+) -> None:
+    show(view)
+    view.magnify()
+    bigs = [view.sum_row.panes[role].big for role in ROLES]
+    assert not any(big.prints_values for big in bigs)
+    assert "whole map" in view.controls.rows.text()
+    wheel(bigs[0], QPointF(bigs[0].rect().center()), 120)
+    assert all(big.prints_values for big in bigs)
+    assert len({big.view for big in bigs}) == 1
+    assert bigs[0].view is not None
+    assert "rows" in view.controls.rows.text()
+    top = bigs[0].view.row
+    wheel(bigs[1], QPointF(5, 5), -120, Qt.KeyboardModifier.ShiftModifier)
+    assert {big.view.row for big in bigs if big.view} == {min(top + 1, 8 - bigs[0].view.rows)}
+    wheel(bigs[0], QPointF(5, 5), -120)
+    assert "whole map" in view.controls.rows.text()
+
+
+def test_printed_values_are_drawn_on_the_map(view: BlockView) -> None:
+    maps = show(view)
+    flat = dataclasses.replace(maps, branch=np.full_like(maps.branch, 0.5))
+    show(view, maps=flat)
+    view.resize(1600, 450)
+    view.magnify()
+    big = view.sum_row.panes["branch"].big
+    assert big.prints_values
+    QApplication.processEvents()
+    image = big.grab().toImage()
+    assert big.view is not None
+    cell = big.view.cell
+    colours = {
+        image.pixel(big.view.left + x, y) for x in range(1, cell - 1) for y in range(1, cell - 1)
+    }
+    assert len(colours) > 2  # one colour for a flat map, more with type on it
+
+
+# --- choices ------------------------------------------------------------------------------
+
+
+def test_after_sorting_the_first_channels_are_in_sight(view: BlockView) -> None:
+    maps = show(view)
+    view.set_channel(40)
+    view.controls.sort.choose("energy_branch")
+    grid = view.sum_row.panes["branch"].grid
+    assert grid.first_row == 0
+    strongest = int(np.argmax(np.linalg.norm(maps.branch.reshape(64, -1), axis=1)))
+    pixel = grid.pixel_at(QPointF(grid.tile_rect(strongest).center()))
+    assert pixel is not None
+    assert pixel.channel == strongest
+    assert "energy ‖F(x)‖" in view.controls.sort.text()
+
+
+def test_the_scope_of_the_scale_is_always_printed(view: BlockView) -> None:
+    show(view)
+    expected = {"shared": "shared by x, F, y", "tensor": "own scale", "map": "here channel 0"}
+    for scope, words in expected.items():
+        view.controls.scope.choose(scope)
+        for role in ROLES:
+            assert words in view.sum_row.panes[role].bar.text()
+
+
+def test_a_pinned_scale_survives_a_cut_and_is_released(view: BlockView) -> None:
+    maps = show(view)
+    view.controls.pin.click()
+    ends = view.sum_row.panes["output"].bar.text().split("  ")[0].lstrip("0 …≥")
+    weak = dataclasses.replace(
+        maps, shortcut=0.01 * maps.shortcut, branch=0.01 * maps.branch, out=0.01 * maps.out
+    )
+    show(view, maps=weak)
+    text = view.sum_row.panes["output"].bar.text()
+    assert "pinned" in text
+    assert ends in text
+    view.controls.pin.click()
+    assert "pinned" not in view.sum_row.panes["output"].bar.text()
+    assert ends not in view.sum_row.panes["output"].bar.text()
+
+
+def test_changing_the_scope_pins_the_new_scale(view: BlockView) -> None:
+    show(view)
+    view.controls.pin.click()
+    view.controls.scope.choose("tensor")
+    assert all("pinned" in view.sum_row.panes[role].bar.text() for role in ROLES)
+
+
+def bottleneck(view: BlockView, name: str = "layer2.0") -> BlockMaps:
+    """A bottleneck of ResNet-50, with inner tensors of the true shapes but smaller sides."""
+    network = spec("resnet50", input_size=64)
+    snapshot = synthetic_snapshot(network)
+    block, stats = block_of(network, name), snapshot.block(name)
+    rng = np.random.default_rng(0)
+    out, side = stats.out_shape[0], stats.out_shape[1]
+    before = side * block.stride
+
+    def draw(channels: int, size: int) -> np.ndarray:
+        return rng.normal(size=(channels, size, size)).astype(np.float32)
+
+    maps = dataclasses.replace(
+        synthetic_maps(stats, rng),
+        inner={
+            "conv1": draw(block.width, before),
+            "bn1": draw(block.width, before),
+            "conv2": draw(block.width, side),
+            "conv3": draw(out, side),
+        },
+    )
+    view.set_block(block, "post", "relu", stats, maps)
+    return maps
+
+
+def test_the_chips_show_each_module_and_say_when_the_link_is_off(
+    qtbot: QtBot, view: BlockView
+) -> None:
+    maps = bottleneck(view)
+    assert not view.strip.isVisible()
+    view.controls.inner.click()
+    assert view.strip.isVisible()
+    assert list(view.strip.chips) == ["conv1", "bn1", "conv2", "conv3", ""]
+    view.strip.chips["conv2"].click()
+    pane = view.sum_row.panes["branch"]
+    assert pane.panel is not None
+    assert pane.panel.tensor is maps.inner["conv2"]
+    assert "after conv2" in pane.caption.text()
+    assert "not linked" in pane.caption.text()
+    assert "conv2" in view.strip.note.text()
+    view.set_channel(3)
+    qtbot.mouseClick(pane.grid, Qt.MouseButton.LeftButton, pos=centre(view, "branch", 8))
+    assert view.channel == 3
+    hover(pane.grid, pane.grid.tile_rect(8).center())
+    assert [mark is not None for mark in marks(view)] == [False, True, False]
+    view.strip.chips["conv3"].click()
+    assert view.strip.note.text() == ""
+    hover(pane.grid, pane.grid.tile_rect(1).center())
+    assert all(marks(view))
+    view.controls.inner.click()
+    assert not view.strip.isVisible()
+    assert plain(pane.caption.shown()) == "F(x)  main path"
+
+
+def test_an_unlinked_grid_scrolls_and_steps_alone(qtbot: QtBot, view: BlockView) -> None:
+    bottleneck(view)
+    view.controls.inner.click()
+    view.strip.chips["conv2"].click()
+    branch, output = (view.sum_row.panes[r].grid for r in ("branch", "output"))  # type: ignore[index]
+    assert view.sum_row.bars["branch"].isVisible()
+    view.sum_row.bars["branch"].setValue(2)
+    assert (branch.first_row, output.first_row) == (2, 0)
+    branch.setFocus()
+    qtbot.waitUntil(branch.hasFocus)
+    qtbot.keyClick(branch, Qt.Key.Key_Down)
+    assert view.channel == 0
+
+
+def test_the_raw_input_can_be_shown_where_the_shortcut_changes_it(view: BlockView) -> None:
+    maps = bottleneck(view)
+    assert view.controls.raw.isEnabled()
+    view.controls.raw.click()
+    pane = view.sum_row.panes["shortcut"]
+    assert pane.panel is not None
+    assert pane.panel.tensor is maps.x
+    assert "raw input" in pane.caption.text()
+    show(view)  # an identity shortcut: nothing to tell apart
+    assert not view.controls.raw.isEnabled()
+    assert pane.panel is not None
+    assert pane.panel.name == "shortcut"
+
+
+# --- gates, bad values, empty states ------------------------------------------------------
+
+
+def test_a_cut_skip_is_seen_in_equation_and_caption(view: BlockView) -> None:
+    show(view, gate=Gate(skip=0.0))
+    assert view.header.formula.text().startswith("y = ReLU( [off: x] + F(x) )")
+    assert "cut: adds nothing" in view.sum_row.panes["shortcut"].caption.text()
+    show(view, gate=Gate(main=0.0))
+    assert "dropped: adds nothing" in view.sum_row.panes["branch"].caption.text()
+    show(view)
+    assert view.header.formula.text().startswith("y = ReLU( x + F(x) )")
+
+
+def test_values_that_are_not_finite_are_counted_and_coloured(view: BlockView) -> None:
+    maps = show(view)
+    branch = maps.branch.copy()
+    branch[0, 1:3, 2:5] = np.nan
+    branch[1, 0, 0] = np.inf
+    show(view, maps=dataclasses.replace(maps, branch=branch))
+    assert "7 NaN or ∞" in view.sum_row.panes["branch"].bar.text()
+    assert "NaN" not in view.sum_row.panes["shortcut"].bar.text()
+    grid = view.sum_row.panes["branch"].grid
+    image = grid.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    tile = grid.tile_rect(0)
+    size = tile.width() / 8
+    spot = QPoint(int(tile.left() + 3.5 * size), int(tile.top() + 1.5 * size))
+    assert image.pixelColor(spot).name().upper() == BAD_COLOUR
+
+
+def test_a_map_of_nothing_but_nan_can_be_selected_and_opened(view: BlockView) -> None:
+    maps = show(view)
+    show(view, maps=dataclasses.replace(maps, out=np.full_like(maps.out, np.nan)))
+    view.resize(1600, 450)
+    view.set_channel(3)
+    view.magnify()
+    assert view.sum_row.panes["output"].big.prints_values
+    view.grab()
+    assert "64 NaN or ∞" in view.sum_row.panes["output"].bar.text()
+
+
+def test_without_a_block_the_view_says_how_to_choose_one(view: BlockView) -> None:
+    assert view.hint.isVisible()
+    assert "Click a square F" in view.hint.text()
+    assert not view.sum_row.isVisible()
+    show(view)
+    assert not view.hint.isVisible()
+    assert view.sum_row.isVisible()
+    view.set_block(None)
+    assert view.hint.isVisible()
+
+
+def test_figures_come_before_maps_and_maps_are_awaited_in_words(view: BlockView) -> None:
+    snapshot = synthetic_snapshot(NETWORK)
+    block = block_of(NETWORK, "layer3.1")
+    view.set_block(block, "post", "relu", snapshot.block("layer3.1"), None)
+    assert "‖F(x)‖" in view.header.formula.text()
+    assert all(view.sum_row.panes[r].figures.text() == "measuring…" for r in ROLES)
+    view.magnify()
+    assert not view.is_magnified
+    view.set_block(block, "post", "relu")
+    assert "measuring…" in view.header.formula.text()
+    view.next_channel()
+    view.grab()
+
+
+def test_a_new_measurement_of_the_block_keeps_channel_scroll_and_size(view: BlockView) -> None:
+    show(view)
+    view.sum_row.zoom(1)
+    view.set_channel(50)
+    before = (view.sum_row.panes["branch"].grid.first_row, view.sum_row.panes["branch"].grid.tiles)
+    assert before[0] > 0
+    show(view, gate=Gate(skip=0.0))
+    grid = view.sum_row.panes["branch"].grid
+    assert (view.channel, grid.first_row, grid.tiles) == (50, *before)
+
+
+def test_2048_channels_are_shown_and_reached(view: BlockView) -> None:
+    rng = np.random.default_rng(0)
+    block = BlockSpec("layer4.1", 4, "bottleneck", 2048, 512, 2048, 1, "identity")
+    tensor = np.abs(rng.normal(size=(2048, 7, 7))).astype(np.float32)
+    gradient = rng.random(2048).astype(np.float32)
+    maps = BlockMaps(tensor, tensor, tensor, tensor, {}, gradient, gradient, gradient)
+    view.set_block(block, "post", "relu", None, maps)
+    view.set_channel(2047)
+    tiles = view.sum_row.panes["output"].grid.tiles
+    assert tiles is not None
+    assert tiles.tile[0] >= 28
+    assert view.controls.rows.text().endswith("2048 of 2048 channels")
+    grid = view.sum_row.panes["output"].grid
+    assert grid.rect().contains(grid.tile_rect(2047).center().toPoint())
+    assert not view.controls.inner.isEnabled()
+
+
+# --- looks, names, housekeeping -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", list(THEMES))
+def test_every_theme_paints_on_its_own_card(view: BlockView, theme: str) -> None:
+    show(view)
+    view.set_theme(THEMES[theme])  # type: ignore[index]
+    image = view.grab().toImage()
+    assert image.pixelColor(2, 2).name() == THEMES[theme].card.lower()  # type: ignore[index]
+
+
+def test_all_controls_fit_the_smallest_window_in_light_and_dark(view: BlockView) -> None:
+    view.set_theme(DARK)
+    show(view)
+    QApplication.processEvents()
+    right = max(b.geometry().right() for b in view.controls.findChildren(QToolButton))
+    assert right < view.controls.width()
+    assert view.width() == 950
+    assert view.height() == 260
+    assert plain(view.header.formula.shown()).startswith("y = ReLU")
+    assert "cos" in plain(view.header.formula.shown())
+
+
+def test_every_control_can_be_reached_by_keyboard_and_has_a_name(view: BlockView) -> None:
+    bottleneck(view)
+    view.controls.inner.click()
+    for button in view.findChildren(QToolButton):
+        assert button.accessibleName(), button.text()
+        assert button.focusPolicy() & Qt.FocusPolicy.TabFocus, button.text()
+    for role in ROLES:
+        pane = view.sum_row.panes[role]
+        assert pane.grid.accessibleName()
+        assert pane.bar.accessibleName()
+        assert view.sum_row.bars[role].accessibleName()
+    for label in view.findChildren(LineLabel):
+        assert label.accessibleName() == label.text()
+
+
+def test_a_menu_entry_chosen_by_hand_changes_the_order(view: BlockView) -> None:
+    show(view)
+    menu = view.controls.sort.menu()
+    next(a for a in menu.actions() if "gradient" in a.text()).trigger()
+    assert view.controls.sort.value == "gradient"
+    assert [a.text() for a in menu.actions() if a.isChecked()] == ["gradient ‖∂L/∂y‖"]
+
+
+def test_painting_keeps_the_reference_count_of_none(view: BlockView) -> None:
+    """PySide6 6.12.0 lost one at every call of QPainter that returns nothing."""
+    show(view)
+    view.grab()
+    before = sys.getrefcount(None)
+    for _ in range(20):
+        view.grab()
+    assert abs(sys.getrefcount(None) - before) < 20
