@@ -40,13 +40,15 @@ def run(config: Path, out: Path, resume: bool) -> int:
     recipe = read_config(config)
     device = _device(recipe.run.device)
     folder = RunFolder(out)
-    state = folder.resume(recipe) if resume else None
     if not resume:
-        folder.create(recipe)
+        folder.require_new()
+    state = folder.resume(recipe) if resume else None
     with _threads(recipe.run.threads), Progress(recipe) as progress:
         progress.say(f"reading {recipe.data.folder}")
         data = load_cached(Path(recipe.data.folder), recipe.preprocess)
         trainer = Trainer(recipe, data, device)
+        if not resume:
+            folder.create(recipe)  # only now: a recipe that cannot run leaves nothing behind
         if state is not None:
             trainer.restore(state)
         progress.begin(trainer)

@@ -37,17 +37,25 @@ class RunFolder:
         self.metrics = path / "metrics.jsonl"
         self.checkpoint = path / "checkpoint.pt"
 
-    def create(self, config: TrainConfig) -> None:
-        """Start a new run here.
+    def require_new(self) -> None:
+        """Check that no run is here yet.
 
         Raises:
-            UserError: if a run is here already, or the folder cannot be written.
+            UserError: if one is.
         """
         if self.config.exists():
             raise UserError(
                 f"There is a run in {str(self.path)!r} already.",
                 "Continue it with --resume, or choose another folder.",
             )
+
+    def create(self, config: TrainConfig) -> None:
+        """Start a new run here.
+
+        Raises:
+            UserError: if a run is here already, or the folder cannot be written.
+        """
+        self.require_new()
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             self.metrics.write_bytes(b"")

@@ -1,0 +1,196 @@
+"""The train command: what it writes, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from resnet_viz.errors import UserError
+from resnet_viz.images import normalise
+from resnet_viz.models.bundled import Card, read_cards
+from resnet_viz.models.network import build
+from resnet_viz.train import loop
+from resnet_viz.train.command import run
+from resnet_viz.train.config import read_config
+from resnet_viz.train.data import load_dataset
+from resnet_viz.train.folder import RunFolder
+
+
+def test_what_a_run_leaves_behind(recipe: Any, tmp_path: Path) -> None:
+    config, out = recipe(run="evaluate_every = 2"), tmp_path / "runs" / "first"
+    assert run(config, out, resume=False) == 0
+    assert (out / "config.toml").read_bytes() == config.read_bytes()
+    assert sorted(p.name for p in out.iterdir()) == [
+        "checkpoint.pt",
+        "config.toml",
+        "metrics.jsonl",
+        "resnet20-colours.json",
+        "resnet20-colours.safetensors",
+    ]
+    records = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+    steps = [r for r in records if r["kind"] == "step"]
+    assert [r["step"] for r in steps] == list(range(1, 29))
+    assert [r["epoch"] for r in steps] == [1] * 7 + [2] * 7 + [3] * 7 + [4] * 7
+    assert all(0 <= r["accuracy"] <= 1 and r["lr"] >= 0 for r in steps)
+    evaluations = [r for r in records if r["kind"] == "evaluation"]
+    assert [(r["epoch"], r["step"]) for r in evaluations] == [(2, 14), (4, 28)]
+
+
+def test_the_card_tells_what_the_exported_file_reaches(recipe: Any, tmp_path: Path) -> None:
+    config, out = recipe(), tmp_path / "run"
+    run(config, out, resume=False)
+    weights = out / "resnet20-colours.safetensors"
+    cards, notes = read_cards(out)
+    assert notes == ()
+    card = cards["resnet20"]
+    settings = read_config(config)
+
+    net = build(card.spec())
+    assert card.spec() == settings.network
+    state = load_file(weights)
+    assert {v.dtype for v in state.values()} == {torch.float16}
+    net.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
+    test = load_dataset(Path(settings.data.folder), card.preprocess).test
+    with torch.no_grad():
+        guesses = net(torch.from_numpy(normalise(test.images, card.preprocess))).argmax(1)
+    right = (guesses == torch.from_numpy(test.labels)).sum().item()
+    assert card.test_accuracy == right / 12
+    assert card.test_images == 12
+    assert card.labels == ("blue", "green", "red")
+    assert (card.recipe, card.seed, card.epochs) == ("tiny.toml", 7, 4)
+    assert card.sha256 == hashlib.sha256(weights.read_bytes()).hexdigest()
+    assert card.versions["torch"] == torch.__version__
+    assert card == Card.from_json(weights.with_suffix(".json").read_text(), weights)
+
+
+def test_the_plain_twin_is_exported_under_its_own_name(recipe: Any, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    run(recipe(network="name = 'plain20'", run="epochs = 1"), out, resume=False)
+    card = read_cards(out)[0]["plain20"]
+    assert card.path.name == "plain20-colours.safetensors"
+    assert card.spec().plain
+
+
+@pytest.mark.parametrize("poisoned_step", [2, 9])
+def test_a_loss_that_is_not_finite_stops_the_run(
+    recipe: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, poisoned_step: int
+) -> None:
+    config, out = recipe(), tmp_path / "run"
+    step = loop.Trainer.step
+
+    def poisoned(trainer: loop.Trainer) -> loop.Step:
+        if trainer.step_index == poisoned_step:
+            with torch.no_grad():
+                trainer.net.fc.bias.fill_(torch.nan)
+        return step(trainer)
+
+    monkeypatch.setattr(loop.Trainer, "step", poisoned)
+    with pytest.raises(UserError) as caught:
+        run(config, out, resume=False)
+    assert f"nan in step {poisoned_step + 1}, epoch" in caught.value.message
+    if poisoned_step == 2:
+        assert "no checkpoint yet" in caught.value.message
+        assert not RunFolder(out).checkpoint.exists()
+    else:
+        assert str(RunFolder(out).checkpoint) in caught.value.message
+        state = torch.load(RunFolder(out).checkpoint, weights_only=True)
+        assert state["step"] == 7
+        assert all(v.isfinite().all() for v in state["net"].values())
+
+
+def test_a_learning_rate_that_explodes_is_reported_not_exported(
+    recipe: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    config = recipe(network="norm = 'none'", optimiser="lr = 1e9", run="epochs = 2")
+    with pytest.raises(UserError, match=r"The loss became (nan|inf)") as caught:
+        run(config, out, resume=False)
+    assert "learning rate" in caught.value.hint
+    assert not list(out.glob("*.safetensors"))
+
+
+def test_a_full_disk_keeps_the_last_checkpoint(
+    recipe: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, whole, out = recipe(), tmp_path / "whole", tmp_path / "run"
+    run(config, whole, resume=False)
+    synced = []
+
+    def full(file: int) -> None:
+        synced.append(file)
+        if len(synced) > 4:  # the cached data, the recipe, two checkpoints
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(UserError, match="No space left") as caught:
+            run(recipe(data="padding = 1"), out, resume=False)
+    assert "checkpoint.pt" in caught.value.message
+    assert "Free some space" in caught.value.hint
+    assert not list(out.glob("*.part"))
+
+    assert run(config, out, resume=True) == 0
+    name = "resnet20-colours.safetensors"
+    assert (out / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_an_output_folder_that_cannot_be_made(recipe: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UserError, match="Cannot write") as caught:
+        run(recipe(), tmp_path / "file" / "run", resume=False)
+    assert str(tmp_path / "file" / "run") in caught.value.message
+
+
+def test_a_recipe_that_cannot_run_leaves_nothing_behind(recipe: Any, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    for changes in ({"data": "folder = 'nowhere'"}, {"run": "batch_size = 99"}):
+        with pytest.raises(UserError):
+            run(recipe(**changes), out, resume=False)
+        assert not out.exists()
+
+
+def test_a_missing_gpu_is_named(
+    recipe: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(UserError, match="no CUDA device"):
+        run(recipe(run="device = 'cuda'"), tmp_path / "run", resume=False)
+    assert run(recipe(run="device = 'auto'\nepochs = 1"), tmp_path / "run", resume=False) == 0
+
+
+def test_the_number_of_threads_is_given_back(recipe: Any, tmp_path: Path) -> None:
+    before = torch.get_num_threads()
+    run(recipe(run="threads = 3\nepochs = 1"), tmp_path / "run", resume=False)
+    assert torch.get_num_threads() == before
+
+
+def test_without_a_terminal_it_prints_plain_lines(
+    recipe: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(recipe(), tmp_path / "run", resume=False)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "\x1b" not in printed.err
+    lines = printed.err.splitlines()
+    assert all(line.startswith("ResNet-20 on Colours: ") for line in lines)
+    assert [line for line in lines if "epoch 4: " in line and "of 12 test images" in line]
+    assert "resnet20-colours.safetensors" in lines[-1]
+
+
+def test_training_needs_no_window_toolkit() -> None:
+    code = (
+        "import sys, resnet_viz.train.command as c; "
+        "print([m for m in sys.modules if m.split('.')[0] in ('PySide6', 'pyqtgraph')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

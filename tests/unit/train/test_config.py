@@ -1,0 +1,112 @@
+"""Recipes: what is read, and which mistakes are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resnet_viz.assets import assets_dir
+from resnet_viz.errors import UserError
+from resnet_viz.images import CIFAR10
+from resnet_viz.models.specs import spec
+from resnet_viz.train.config import parse_config, read_config
+
+GOOD = """
+[network]
+name = "plain20"
+norm = "group"
+[data]
+folder = "somewhere"
+crops = [[2, 16], [3, 24]]
+[run]
+epochs = 9
+"""
+
+
+def test_values_and_defaults() -> None:
+    config = parse_config(GOOD, "good.toml")
+    assert config.network == spec("plain20", norm="group")
+    assert config.name == "plain20"
+    assert config.source == "good.toml"
+    assert config.preprocess == CIFAR10
+    assert (config.run.epochs, config.run.batch_size, config.run.seed) == (9, 128, 0)
+    assert config.optimiser.name == "sgd"
+    assert [config.crop_at(epoch) for epoch in range(7)] == [16, 16, 24, 24, 24, 32, 32]
+
+
+def test_whole_numbers_are_numbers() -> None:
+    assert parse_config(GOOD + "[optimiser]\nlr = 1").optimiser.lr == 1.0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("epochs = 9", "epochs = 9\nepoch = 9", r"\[run\] has no entry 'epoch'"),
+        ("epochs = 9", "", r"\[run\] needs an entry 'epochs'"),
+        ("epochs = 9", "epochs = 0", "epochs must be at least 1, got 0"),
+        ("epochs = 9", "epochs = 9.5", "run.epochs must be a whole number, got 9.5"),
+        ("epochs = 9", "epochs = true", "run.epochs must be a whole number, got True"),
+        ("epochs = 9", "epochs = 9\nseed = -1", "seed"),
+        ("epochs = 9", "epochs = 9\nprecision = 'half'", "precision cannot be 'half'"),
+        ("epochs = 9", "epochs = 9\ncompile = 1", "run.compile must be true or false"),
+        ("epochs = 9", "epochs = 9\nlabel_smoothing = 1.0", "label_smoothing"),
+        ("epochs = 9", "epochs = 9\ndevice = 'tpu'", "device cannot be 'tpu'"),
+        ("epochs = 9", "epochs = 9\n[optimizer]\nlr = 1", r"there is no section \[optimizer\]"),
+        ("epochs = 9", "epochs = 9\n[optimiser]\nname = 'lion'", "name cannot be 'lion'"),
+        ("epochs = 9", "epochs = 9\n[optimiser]\nlr = 0", "lr must be positive"),
+        ("epochs = 9", "epochs = 9\n[optimiser]\nlr = nan", "lr must be positive"),
+        ("epochs = 9", "epochs = 9\n[optimiser]\nlr = '1'", "optimiser.lr must be a number"),
+        ("epochs = 9", "epochs = 9\n[optimiser]\nmomentum = 0", "nesterov needs a momentum"),
+        ("epochs = 9", "epochs = 9\n[optimiser]\nweight_decay = -1", "weight_decay"),
+        ("epochs = 9", "epochs = 9\n[schedule]\nname = 'step'", "needs milestones"),
+        ("epochs = 9", "epochs = 9\n[schedule]\nwarm_up = 1.0", "warm_up is a share"),
+        ("epochs = 9", "epochs = 9\nschedule = 1", "run.*no entry 'schedule'"),
+        ("[run]", "[run", "not valid TOML"),
+        ('folder = "somewhere"', "", r"\[data\] needs an entry 'folder'"),
+        ('folder = "somewhere"', 'folder = ["a"]', "data.folder must be text"),
+        ("[[2, 16], [3, 24]]", "[[2, 16, 3]]", "crops cannot hold"),
+        ("[[2, 16], [3, 24]]", "[2, 16]", "data.crops must be a list"),
+        ("[[2, 16], [3, 24]]", "[[2, 41]]", "A crop of 41 pixels does not fit into 40"),
+        ("[[2, 16], [3, 24]]", "[]\npadding = 32", "padding must be below"),
+        ("[[2, 16], [3, 24]]", "[]\nmean = [0.5]", "mean and std need three"),
+        ("[[2, 16], [3, 24]]", "[]\nstd = [0.5, 0.0, 0.5]", "mean and std need three"),
+        ("[network]", "[net]", r"no section \[net\]"),
+        ('name = "plain20"', "", r"\[network\] needs a name"),
+        ("plain20", "plain21", "no network called 'plain21'"),
+        ('norm = "group"', 'norm = "layer"', "norm cannot be 'layer'"),
+        ('norm = "group"', 'nrom = "group"', "'nrom' is not an option of a network"),
+        ('norm = "group"', "depths = 3", "network.depths must be a list"),
+        ('norm = "group"', "n_classes = '10'", "network.n_classes must be a whole number"),
+    ],
+)
+def test_mistakes_are_named_with_the_file(old: str, new: str, message: str) -> None:
+    assert old in GOOD
+    with pytest.raises(UserError, match=message) as caught:
+        parse_config(GOOD.replace(old, new, 1), "bad.toml")
+    assert caught.value.message.startswith("bad.toml")
+
+
+def test_a_recipe_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"nothing\.toml"):
+        read_config(tmp_path / "nothing.toml")
+    with pytest.raises(UserError, match="Cannot read"):
+        read_config(tmp_path)
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match=r"binary\.toml"):
+        read_config(tmp_path / "binary.toml")
+
+
+def test_the_shipped_recipes_are_read_and_twins_differ_in_the_name_alone() -> None:
+    recipes = {p.name: read_config(p) for p in (assets_dir() / "recipes").glob("*.toml")}
+    assert recipes
+    for name, config in recipes.items():
+        assert name == f"{config.name}-cifar10.toml"
+        assert not Path(config.data.folder).is_absolute()
+    for name, config in recipes.items():
+        if config.network.plain:
+            twin = recipes[name.replace("plain", "resnet")]
+            same: Any = lambda c: (c.data, c.run, c.optimiser, c.schedule)  # noqa: E731
+            assert same(config) == same(twin)
+            assert config.network.name == twin.network.name
