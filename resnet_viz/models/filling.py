@@ -34,7 +34,7 @@ def fill(net: ResNet, state: Mapping[str, Tensor], what: str) -> tuple[str, ...]
     check_shapes(own, state, what)
     extra = [name for name in state if name not in own]
     if extra:
-        notes.append(f"Not used: {_count(extra)}.")
+        notes.append(f"Not used: {some(extra)}.")
     used = {name: state[name] for name in own}
     notes += _broken_note(used)
     net.load_state_dict(used)
@@ -81,14 +81,14 @@ def _broken_note(used: Mapping[str, Tensor]) -> list[str]:
     broken = [name for name, tensor in used.items() if not torch.isfinite(tensor).all()]
     if not broken:
         return []
-    return [f"NaN or infinity in {_count(broken)}: the results will be meaningless."]
+    return [f"NaN or infinity in {some(broken)}: the results will be meaningless."]
 
 
 def _shape(tensor: Tensor) -> str:
     return f"({', '.join(map(str, tensor.shape))})"
 
 
-def _count(names: list[str]) -> str:
-    """`a` and 2 more tensors."""
+def some(names: list[str]) -> str:
+    """A list of tensors in words: "`a` and 2 more tensors"."""
     more = f" and {len(names) - 1} more tensor{'s' * (len(names) > 2)}" if len(names) > 1 else ""
     return f"`{names[0]}`{more}"

@@ -49,15 +49,26 @@ def recognise(state: Mapping[str, Tensor], what: str = "the checkpoint") -> ResN
         UserError: if it is no such network; names the first tensor that does not fit.
     """
     state, _ = canonical(state, what)
+    found = _named(_read_off(state, what))
+    own = skeleton(found).state_dict()
+    missing_head = {"fc.weight", "fc.bias"} - state.keys()
+    needed = {
+        name: tensor
+        for name, tensor in own.items()
+        if name not in missing_head and not name.endswith("num_batches_tracked")
+    }
+    check_shapes(needed, state, what)
+    _refuse_unknown_blocks(own, state, what)
+    return found
+
+
+def _read_off(state: Mapping[str, Tensor], what: str) -> ResNetSpec:
+    """The specification, without a name, that the tensors which come first ask for."""
     depths = _depths(state, what)
     stem = _tensor(state, "conv1.weight", 4, what)
     family = _family(stem, what)
     kind: BlockKind = "bottleneck" if "layer1.0.conv3.weight" in state else "basic"
-    last = "conv3" if kind == "bottleneck" else "conv2"
-    outputs = [
-        _tensor(state, f"layer{stage}.0.{last}.weight", 4, what).shape[0]
-        for stage in range(1, len(depths) + 1)
-    ]
+    outputs = _output_channels(state, kind, len(depths), what)
     widths = tuple(max(1, channels // EXPANSION[kind]) for channels in outputs)
     if stem.shape[0] != widths[0]:
         raise UserError(
@@ -67,9 +78,8 @@ def recognise(state: Mapping[str, Tensor], what: str = "the checkpoint") -> ResN
         )
     groups, width_per_group = _grouping(state, kind, widths[0], what)
     norm = _norm(state)
-    order = _order(state, norm, what)
     head = _tensor(state, "fc.weight", 2, what) if "fc.weight" in state else None
-    found = ResNetSpec(
+    return ResNetSpec(
         name="",
         family=family,
         block=kind,
@@ -77,24 +87,24 @@ def recognise(state: Mapping[str, Tensor], what: str = "the checkpoint") -> ResN
         widths=widths,
         groups=groups,
         width_per_group=width_per_group,
-        order=order,
+        order=_order(state, norm, what),
         norm=norm,
         shortcut=_shortcut(state, widths[0] != outputs[0], len(depths)),
         n_classes=_USUAL_CLASSES[family] if head is None else head.shape[0],
         in_channels=stem.shape[1],
         input_size=_INPUT_SIZES[family],
     )
-    found = _named(found)
-    own = skeleton(found).state_dict()
-    optional = ("fc.bias", "fc.weight") if head is None else ("fc.bias",)
-    needed = {
-        name: tensor
-        for name, tensor in own.items()
-        if not name.endswith("num_batches_tracked") and (name in state or name not in optional)
-    }
-    check_shapes(needed, state, what)
-    _refuse_unknown_blocks(own, state, what)
-    return found
+
+
+def _output_channels(
+    state: Mapping[str, Tensor], kind: BlockKind, n_stages: int, what: str
+) -> list[int]:
+    """Channels that each stage puts out."""
+    last = "conv3" if kind == "bottleneck" else "conv2"
+    weights = [
+        _tensor(state, f"layer{stage}.0.{last}.weight", 4, what) for stage in range(1, n_stages + 1)
+    ]
+    return [weight.shape[0] for weight in weights]
 
 
 def _depths(state: Mapping[str, Tensor], what: str) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from resnet_viz.errors import UserError
+from resnet_viz.models.filling import some
 
 # The first convolution of the first block: every network of this kind has it.
 _ANCHOR = "layer1.0.conv1.weight"
@@ -20,18 +21,25 @@ _HEADS = ("fc", "linear", "classifier", "head.fc", "head", "last_linear", "outpu
 _HINT = "Choose the weights of a plain ResNet, ResNeXt or wide ResNet by torchvision's names."
 
 # Names that tell a network of another design: pattern -> what it is.
-_FOREIGN = (
-    (r"\.se\.|\.se_module\.", "its blocks contain squeeze-and-excitation modules (SE-ResNet)"),
-    (r"\.aa\.|\.filt$", "it blurs before subsampling (anti-aliased ResNet)"),
-    (r"\.convs\.\d", "its blocks split their channels (Res2Net)"),
-    (r"layer\d+\.\d+\.conv\d\.\w+\.", "its blocks split and weigh their channels (SKNet, ResNeSt)"),
-    (r"\.(eca|cbam|attn|attention)\.", "its blocks contain attention modules"),
-    (r"^conv1\.\d+\.", "its stem has several convolutions (ResNet-D, -S or -T)"),
-    (r"downsample\.\d+\.\d+\.|downsample\.2\.", "its shortcuts pool before projecting (ResNet-D)"),
-    (r"^stages\.\d+\.blocks\.", "it is a ResNetV2 or another design by timm's names"),
-    (r"^(resnet\.)?embedder\.|encoder\.stages\.", "it has Hugging Face transformers' names"),
-    (r"^features\.\d+\.", "it is a sequential network such as VGG or DenseNet"),
-    (r"(^|\.)(blocks|layers|h)\.\d+\.(attn|attention|self_attn|mlp)\.", "it is a transformer"),
+_FOREIGN = tuple(
+    (re.compile(pattern), difference)
+    for pattern, difference in (
+        (r"parametrizations|weight_(g|v|orig|mask)$", "its weights are parametrised or pruned"),
+        (r"\.se\.|\.se_module\.", "its blocks contain squeeze-and-excitation modules (SE-ResNet)"),
+        (r"\.aa\.|\.filt$", "it blurs before subsampling (anti-aliased ResNet)"),
+        (r"\.convs\.\d", "its blocks split their channels (Res2Net)"),
+        (r"^layer\d+\.\d+\.conv\d\.\w+\.", "its blocks split and weigh channels (SKNet, ResNeSt)"),
+        (r"\.(eca|cbam|attn|attention)\.", "its blocks contain attention modules"),
+        (r"^conv1\.\d+\.", "its stem has several convolutions (ResNet-C, -D, -S or -T)"),
+        (r"downsample\.(\d+\.\d+|2)\.", "its shortcuts pool before projecting (ResNet-D)"),
+        (r"^stages\.\d+\.blocks\.", "it is a ResNetV2 or another design by timm's names"),
+        (r"^(resnet\.)?embedder\.|encoder\.stages\.", "it has Hugging Face transformers' names"),
+        (r"^features\.\d+\.|^features\.(conv|denseblock)", "it is a VGG, DenseNet or MobileNet"),
+        (
+            r"(^|\.)(blocks|layers|h|encoder_layer_\d+)\.(.*\.)?(attn|self_attn|mlp)\.",
+            "it is a transformer",
+        ),
+    )
 )
 
 
@@ -52,18 +60,28 @@ def canonical(state: Mapping[str, Tensor], what: str) -> tuple[dict[str, Tensor]
     prefixes = [name.removesuffix(_ANCHOR) for name in state if name.endswith(_ANCHOR)]
     prefixes = [p for p in prefixes if not p or p.endswith(".")]
     if not prefixes:
-        raise UserError(f"Cannot show {what}: {_reason(state)}.", _HINT)
-    prefix = prefixes[0]
-    notes = []
-    if len(prefixes) > 1:
-        others = ", ".join(f"`{p}`" for p in prefixes[1:])
-        notes.append(f"It holds {len(prefixes)} networks; `{prefix}` is shown, not {others}.")
+        raise UserError(f"Cannot show {what}: {_foreign(state) or _no_anchor(state)}.", _HINT)
+    prefix, *others = prefixes
     inner = {n.removeprefix(prefix): t for n, t in state.items() if n.startswith(prefix)}
     outer = {n: t for n, t in state.items() if not n.startswith(prefix)}
-    _refuse_foreign(inner, what)
+    if difference := _foreign(inner):
+        raise UserError(f"Cannot show {what}: {difference}.", _HINT)
     pre_activation = "bn1.weight" not in inner
-    renamed = {_torchvision_name(n, pre_activation): tensor for n, tensor in inner.items()}
-    return _with_head(renamed, outer, what), tuple(notes)
+    inner = {_torchvision_name(n, pre_activation): tensor for n, tensor in inner.items()}
+    inner, outer = _with_head(inner, outer, what)
+    return inner, _left_out(prefix, others, outer)
+
+
+def _left_out(prefix: str, others: list[str], outer: Mapping[str, Tensor]) -> tuple[str, ...]:
+    """Sentences on what is not part of the network that is shown."""
+    notes = []
+    if others:
+        named = ", ".join(f"`{other}`" for other in others)
+        notes.append(f"It holds {len(others) + 1} networks; `{prefix}` is shown, not {named}.")
+    rest = [n for n in outer if not n.startswith(tuple(others))]
+    if rest:
+        notes.append(f"Not used: {some(rest)}.")
+    return tuple(notes)
 
 
 def _torchvision_name(name: str, pre_activation: bool) -> str:
@@ -73,43 +91,50 @@ def _torchvision_name(name: str, pre_activation: bool) -> str:
 
 
 def _with_head(
-    state: dict[str, Tensor], outer: Mapping[str, Tensor], what: str
-) -> dict[str, Tensor]:
-    """The state with its classifier called `fc`, also where it stands beside the backbone."""
-    if "fc.weight" in state:
-        return state
-    for source in (state, outer):
-        for head in _HEADS:
-            found = {n: t for n, t in source.items() if re.match(rf"(.*\.)?{re.escape(head)}\.", n)}
-            matrices = [n for n, t in found.items() if n.endswith("weight") and t.dim() == 2]
-            if len(matrices) > 1:
-                raise UserError(
-                    f"Cannot show {what}: its classifier has several layers "
-                    f"({', '.join(matrices)}).",
-                    _HINT,
-                )
-            if matrices:
-                base = matrices[0].removesuffix("weight")
-                rest = {n: t for n, t in state.items() if not n.startswith(base)}
-                head_state = {
-                    f"fc.{n.removeprefix(base)}": t for n, t in source.items() if n.startswith(base)
-                }
-                return {**rest, **head_state}
-    return state
+    inner: dict[str, Tensor], outer: dict[str, Tensor], what: str
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Both parts, the classifier moved to `fc` of the first, also from beside the backbone."""
+    if "fc.weight" in inner:
+        return inner, outer
+    for source in (inner, outer):
+        base = _head(source, what)
+        if base is not None:
+            head = {
+                f"fc.{n.removeprefix(base)}": t for n, t in source.items() if n.startswith(base)
+            }
+            inner = {n: t for n, t in inner.items() if not n.startswith(base)}
+            outer = {n: t for n, t in outer.items() if not n.startswith(base)}
+            return {**inner, **head}, outer
+    return inner, outer
 
 
-def _refuse_foreign(state: Mapping[str, Tensor], what: str) -> None:
+def _head(state: Mapping[str, Tensor], what: str) -> str | None:
+    """What the names of the classifier's tensors begin with, `head.fc.`; None without one."""
+    for head in _HEADS:
+        pattern = re.compile(rf"(.*\.)?{re.escape(head)}\.")
+        layers = [
+            n
+            for n, t in state.items()
+            if pattern.match(n) and n.endswith("weight") and t.dim() == 2
+        ]
+        if len(layers) > 1:
+            raise UserError(
+                f"Cannot show {what}: its classifier has several layers ({', '.join(layers)}).",
+                _HINT,
+            )
+        if layers:
+            return layers[0].removesuffix("weight")
+    return None
+
+
+def _foreign(state: Mapping[str, Tensor]) -> str:
+    """What makes it another kind of network, as far as names tell; empty if nothing does."""
     for name in state:
         for pattern, difference in _FOREIGN:
-            if re.search(pattern, name):
-                raise UserError(
-                    f"Cannot show {what}: {difference}; see its tensor `{name}`.", _HINT
-                )
-
-
-def _reason(state: Mapping[str, Tensor]) -> str:
-    for name in state:
-        for pattern, difference in _FOREIGN:
-            if re.search(pattern, name):
+            if pattern.search(name):
                 return f"{difference}; see its tensor `{name}`"
+    return ""
+
+
+def _no_anchor(state: Mapping[str, Tensor]) -> str:
     return f"no tensor is called `{_ANCHOR}`; the first is `{next(iter(state))}`"

@@ -8,6 +8,7 @@ import pytest
 import timm
 import torch
 from torch import Tensor, nn
+from torchvision import models as torchvision_models
 
 from resnet_viz.errors import UserError
 from resnet_viz.models.network import skeleton
@@ -180,6 +181,32 @@ def test_two_networks_in_one_file():
     found, notes = canonical(pair, "`moco.pth`")
     assert recognise(found) == spec("resnet20")
     assert notes == ("It holds 2 networks; `encoder_q.` is shown, not `encoder_k.`.",)
+
+
+def test_what_stands_beside_the_network_is_told():
+    state = {f"backbone.{n}": t for n, t in state_of(spec("resnet20")).items()}
+    state["criterion.weight"] = torch.empty(10, device="meta")
+    state["mixer.alpha"] = torch.empty(1, device="meta")
+    _, notes = canonical(state, "`net.pth`")
+    assert notes == ("Not used: `criterion.weight` and 1 more tensor.",)
+
+
+def test_detectors_show_their_backbone():
+    with torch.device("meta"):
+        detector = torchvision_models.detection.fasterrcnn_resnet50_fpn(
+            weights=None, weights_backbone=None
+        )
+    assert recognise(detector.state_dict()) == spec("resnet50")
+
+
+@pytest.mark.parametrize("suffix", ["_orig", "_g"])
+def test_pruned_and_parametrised_weights_are_refused(suffix: str):
+    state = {
+        n.replace("conv1.weight", f"conv1.weight{suffix}"): t
+        for n, t in state_of(spec("resnet20")).items()
+    }
+    with pytest.raises(UserError, match="parametrised or pruned"):
+        recognise(state)
 
 
 def test_the_last_norm_of_pre_activation_repositories():
