@@ -539,7 +539,7 @@ def test_every_theme_paints_on_its_own_card(view: BlockView, theme: str) -> None
     show(view)
     view.set_theme(THEMES[theme])  # type: ignore[index]
     image = view.grab().toImage()
-    assert image.pixelColor(2, 2).name() == THEMES[theme].card.lower()  # type: ignore[index]
+    assert image.pixelColor(60, 2).name() == THEMES[theme].card.lower()  # type: ignore[index]
 
 
 def test_all_controls_fit_the_smallest_window_in_light_and_dark(view: BlockView) -> None:
@@ -585,3 +585,22 @@ def test_painting_keeps_the_reference_count_of_none(view: BlockView) -> None:
     for _ in range(20):
         view.grab()
     assert abs(sys.getrefcount(None) - before) < 20
+
+
+def test_a_scale_pinned_before_the_maps_came_is_that_of_the_first_ones(view: BlockView) -> None:
+    snapshot = synthetic_snapshot(NETWORK)
+    block = block_of(NETWORK, "layer3.1")
+    view.set_block(block, "post", "relu", snapshot.block("layer3.1"), None)
+    view.controls.pin.click()
+    maps = show(view)
+    first = view.sum_row.panes["output"].bar.text()
+    assert "pinned" in first
+    show(view, maps=dataclasses.replace(maps, shortcut=100 * maps.shortcut))
+    assert view.sum_row.panes["output"].bar.text() == first
+
+
+def test_the_gradient_of_the_selected_channel_is_written(view: BlockView) -> None:
+    maps = show(view)
+    view.set_channel(7)
+    value = f"{float(maps.grad_out[7]):.3g}"
+    assert view.status.channel.text().endswith(f"‖∂L/∂y‖ {value}")

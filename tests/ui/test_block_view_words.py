@@ -174,9 +174,9 @@ def test_the_colour_bar_tells_its_ends_its_scope_and_what_lies_beyond() -> None:
 def test_what_is_not_finite_and_what_is_averaged_is_said() -> None:
     assert bad_words(Summary(0, 0, 1, 0, n_bad=7)) == "7 NaN or ∞"
     assert bad_words(Summary(0, 0, 1, 0, n_bad=0)) == ""
-    assert reduction_words({"x": 1, "F": 1}) == ""
-    assert reduction_words({"x": 2, "F": 2}) == "means of 2×2 px"
-    assert reduction_words({"x": 4, "F": 1}) == "means of x 4×4 px"
+    assert reduction_words({"shortcut": 1, "branch": 1}) == ""
+    assert reduction_words({"shortcut": 2, "branch": 2}) == "means of 2×2 px"
+    assert reduction_words({"shortcut": 4, "branch": 1}) == "means of x 4×4 px"
 
 
 def test_the_selected_channel_is_described_in_every_tensor_with_its_rank() -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from resnet_viz.ui.block_view.line import LineLabel
 from resnet_viz.ui.block_view.look import Look
-from resnet_viz.ui.block_view.panels import Panel, PanelRole, Pixel, Sort
+from resnet_viz.ui.block_view.panels import PanelRole, Pixel
+from resnet_viz.ui.block_view.scene import Scene
 from resnet_viz.ui.block_view.segments import Segment
-from resnet_viz.ui.block_view.summary import Summary
-from resnet_viz.ui.block_view.wording import BlockContext, channel_status, pixel_status
+from resnet_viz.ui.block_view.wording import channel_status, pixel_status
 
 _GRID_HINTS = (
     "double-click or Enter opens one map  ·  wheel zooms  ·  Shift+wheel scrolls",
@@ -50,31 +48,26 @@ class StatusLine(QWidget):
         self.channel.set_look(look, look.theme.small_px)
         self.pointer.set_look(look, look.theme.small_px)
 
-    def show_channel(
-        self,
-        panels: Mapping[PanelRole, Panel],
-        summaries: Mapping[PanelRole, Summary],
-        channel: int,
-        sort: Sort,
-        context: BlockContext,
-    ) -> None:
-        """Say mean and range of a channel in each panel that has it."""
-        self.channel.set_line(*channel_status(panels, summaries, channel, sort, context))
+    def show_channel(self, scene: Scene) -> None:
+        """Say mean and range of the selected channel in each grid that has it."""
+        variants = channel_status(
+            scene.panels,
+            scene.channel_summaries(),
+            scene.channel,
+            scene.choices.sort,
+            scene.context,
+            scene.gradient(),
+        )
+        self.channel.set_line(*variants)
 
     def show_measuring(self) -> None:
         """Nothing to say yet."""
         self.channel.set_line((Segment("measuring…", "muted"),))
         self.pointer.set_line(())
 
-    def show_pixel(
-        self,
-        panels: Mapping[PanelRole, Panel],
-        pixel: Pixel,
-        source: PanelRole,
-        context: BlockContext,
-    ) -> None:
-        """Say what is under the pointer."""
-        self.pointer.set_line(*pixel_status(panels, pixel, source, context))
+    def show_pixel(self, scene: Scene, pixel: Pixel, source: PanelRole) -> None:
+        """Say what is under the pointer in the grid `source`."""
+        self.pointer.set_line(*pixel_status(scene.panels, pixel, source, scene.context))
 
     def show_hint(self, *, magnified: bool) -> None:
         """Say what can be done here."""

@@ -12,7 +12,13 @@ from resnet_viz.ui.block_view.focus import Focus, Window, panned, zoomed
 from resnet_viz.ui.block_view.look import Look
 from resnet_viz.ui.block_view.pane import Pane
 from resnet_viz.ui.block_view.panels import ROLES, Panel, PanelRole, Pixel, Scope
-from resnet_viz.ui.block_view.wording import BlockContext
+from resnet_viz.ui.block_view.segments import Line, Segment
+from resnet_viz.ui.block_view.wording import (
+    BlockContext,
+    part_words,
+    reduction_words,
+    rows_words,
+)
 
 _BAR = 10  # width of a scroll bar
 _SIGNS: dict[PanelRole, str] = {"shortcut": "+", "branch": "="}
@@ -124,6 +130,31 @@ class SumRow(QWidget):
         if panel is None or not panel.linked:
             return [role]
         return [r for r, pane in self.panes.items() if pane.panel and pane.panel.linked]
+
+    def focused_role(self) -> PanelRole:
+        """The pane that keys act on: the one with the focus, or else y."""
+        for role, pane in self.panes.items():
+            if pane.grid.hasFocus() or pane.big.hasFocus():
+                return role
+        return "output"
+
+    def sight(self) -> list[Line]:
+        """How much is in sight, the longest form first."""
+        pane = self.panes["output"]
+        view, tiles = pane.big.view, pane.grid.tiles
+        if pane.magnified and view is not None:
+            return [(Segment(part_words(view), "muted"),)]
+        if tiles is None:
+            return [()]
+        rows = rows_words(tiles, pane.grid.first_row)
+        reductions = {
+            role: other.grid.tiles.scale.reduce
+            for role, other in self.panes.items()
+            if other.grid.tiles is not None
+        }
+        reduced = reduction_words(reductions)
+        words = [f"{reduced}  ·  {rows}", reduced] if reduced else [rows]
+        return [(Segment(text, "muted"),) for text in words]
 
     # --- scrolling and zooming --------------------------------------------------------------
 

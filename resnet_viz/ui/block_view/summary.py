@@ -8,7 +8,7 @@ import numpy as np
 
 from resnet_viz.probe.snapshot import FloatArray
 
-_SAMPLE = 1 << 16  # values that the display limit is estimated from
+_SAMPLE = 1 << 15  # values that the display limit is estimated from
 _TOP = 99  # percentile of the non-zero values
 
 

@@ -157,18 +157,18 @@ def scale_words(scale: Scale, scope: Scope, channel: int, summary: Summary) -> l
     return [(Segment(" · ".join(words), "muted"),) for words in variants]
 
 
-def reduction_words(reductions: Mapping[str, int]) -> str:
+def reduction_words(reductions: Mapping[PanelRole, int]) -> str:
     """How tiles smaller than their maps are drawn: `means of 2×2 px`; "" if none is.
 
     Args:
-        reductions: by symbol of the tensor: map pixels along a side of a drawn pixel.
+        reductions: by grid: map pixels along a side of a drawn pixel.
     """
     if set(reductions.values()) <= {1}:
         return ""
     if len(set(reductions.values())) == 1:
         size = next(iter(reductions.values()))
         return f"means of {size}×{size} px"
-    parts = [f"{name} {size}×{size}" for name, size in reductions.items() if size > 1]
+    parts = [f"{SYMBOLS[role]} {size}×{size}" for role, size in reductions.items() if size > 1]
     return f"means of {', '.join(parts)} px"
 
 
@@ -202,6 +202,7 @@ def channel_status(
     channel: int,
     sort: Sort,
     context: BlockContext,
+    gradient: float | None = None,
 ) -> list[Line]:
     """Mean and range of the selected channel in each linked tensor, the longest form first.
 
@@ -211,6 +212,7 @@ def channel_status(
         channel: the selected one.
         sort: order of the channels.
         context: of the block.
+        gradient: norm of dL/dy over the channel.
     """
     output = panels["output"]
     rank = rank_words(sort, int(output.places[channel]), output.n_channels)
@@ -228,8 +230,13 @@ def channel_status(
             )
         return found
 
+    slope: list[Line] = []
+    if gradient is not None:
+        value = Segment(f" {number(gradient)}", "muted")
+        slope.append((Segment("‖∂L/∂y‖", "gradient", bold=True), value))
     return [
-        joined([ranked, *parts(True)]),
+        joined([ranked, *parts(True), *slope]),
+        joined([head, *parts(True), *slope]),
         joined([head, *parts(True)]),
         joined([head, *parts(False)]),
         head,
