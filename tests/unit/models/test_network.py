@@ -92,7 +92,6 @@ def test_logits_are_timms(name: str):
         ("resnet1202", 19.4, 1),
         ("preresnet110", 1.7, 1),
         ("preresnet164", 1.7, 1),
-        ("preresnet1001", 10.2, 0),
     ],
 )
 def test_cifar_sizes_of_the_papers(name: str, millions: float, digits: int):
@@ -142,7 +141,7 @@ def test_blocks_are_named_by_their_module_paths_in_forward_order():
 
 
 def test_a_skeleton_takes_no_memory():
-    assert all(tensor.is_meta for tensor in skeleton(spec("resnet1202")).state_dict().values())
+    assert all(tensor.is_meta for tensor in skeleton(spec("resnet152")).state_dict().values())
 
 
 @pytest.mark.parametrize("size", [1, 32, 33, 97])
