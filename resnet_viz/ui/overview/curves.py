@@ -39,6 +39,12 @@ def draw_curve(painter: QPainter, xs: Values, ys: Values, pen: QPen) -> None:
         painter.drawLines(lines)
 
 
+def runs(wanted: NDArray[np.bool_]) -> list[slice]:
+    """Stretches of consecutive true entries, none for an empty or all-false array."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], wanted, [False]])))
+    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
 def draw_dashed(painter: QPainter, xs: Values, ys: Values, pen: QPen) -> None:
     """Draw a dashed line through points (n,), its dashes running on from piece to piece."""
     pen = QPen(pen)

@@ -19,6 +19,7 @@ from resnet_viz.ui.overview.curves import (
     ghost_pen,
     paint_dots,
     points_of,
+    runs,
 )
 from resnet_viz.ui.overview.figures import Figures, Values
 from resnet_viz.ui.overview.geometry import Want
@@ -88,14 +89,14 @@ class GradientLane:
         """Top and bottom of the decades within the plot."""
         plot, row = context.plot, context.style.row
         edge = 5.0 * context.style.scale  # half a tick label
-        top = plot.top() + (row if scale.ceiling else edge)
-        return top, plot.bottom() - (row + 3 if scale.floor else edge)
+        top = plot.top() + (1.25 * row if scale.ceiling else edge)
+        return top, plot.bottom() - (1.3 * row if scale.floor else edge)
 
     def _floor_y(self, context: LaneContext) -> float:
-        return context.plot.bottom() - context.style.row * 0.38
+        return context.plot.bottom() - context.style.row * 0.3
 
     def _ceiling_y(self, context: LaneContext) -> float:
-        return context.plot.top() + context.style.row * 0.3
+        return context.plot.top() + context.style.row * 0.25
 
     def paint(self, painter: QPainter, context: LaneContext) -> None:
         """Paint title, scale, ghost, curve and the selected block's value."""
@@ -140,7 +141,7 @@ class GradientLane:
         if scale.floor:
             extra.append((self._floor_y(context), "0"))
         if scale.ceiling:
-            extra.append((self._ceiling_y(context), "inf"))
+            extra.append((self._ceiling_y(context), _ceiling_text(context.state)))
         for y, text in extra:
             painter.setPen(style.dashed("trouble", 1.0, 3.0))
             painter.drawLine(QPointF(context.axis.left, y), QPointF(context.axis.right, y))
@@ -160,15 +161,15 @@ class GradientLane:
         window = slice(shown.start, shown.stop)
         x, y, marks = axis.centres(shown), y[window], marks[window]
         points = points_of(x, y)
-        regular = ~np.isin(marks, _OFF_AXIS)
+        regular = marks == Mark.POINT
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for run in _runs(regular):
+        for run in runs(regular):
             if as_ghost:
                 draw_dashed(painter, x[run], y[run], ghost_pen(style, axis.pitch))
             else:
                 pen = style.pen("gradient", curve_width(style, axis.pitch))
                 draw_curve(painter, x[run], y[run], pen)
-        # To and along the floor the curve is dotted: there is no value to join.
+        # To a value that is off the axis the curve is dotted: its place is none.
         painter.setPen(style.dashed("ghost" if as_ghost else "gradient", 1.2, 2.0))
         ends = np.flatnonzero(regular[1:] != regular[:-1])
         if ends.size:
@@ -248,13 +249,10 @@ class GradientLane:
             paint_dots(painter, style, "gradient", [QPointF(x, y)])
 
 
-_OFF_AXIS = (Mark.ZERO, Mark.INFINITE, Mark.NOT_A_NUMBER)
-
-
-def _runs(regular: NDArray[np.bool_]) -> list[slice]:
-    """Stretches of consecutive true entries."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], regular, [False]])))
-    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+def _ceiling_text(state: OverviewState) -> str:
+    """What stands on the ceiling, now or before."""
+    grads = np.concatenate([f.grad_in for f in (state.now, state.ghost) if f is not None])
+    return "inf" if not np.isnan(grads).any() else "inf, NaN" if np.isinf(grads).any() else "NaN"
 
 
 def _triangle(path: QPainterPath, point: QPointF, reach: float) -> None:

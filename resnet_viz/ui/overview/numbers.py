@@ -37,14 +37,14 @@ def figure(value: float, digits: int = 3) -> str:
 
 
 def ratio(value: float) -> str:
-    """How many times, for a sentence: 1.4×, 14×, 2,340×, 7×10⁷×."""
+    """How many times, for a sentence: 1.4×, 14×, 2,340×, 7×10⁷ times."""
     if value < 9.95:
         return f"{value:.1f}×"
     if value < 99_950:
         return f"{float(f'{value:.3g}'):,.0f}×"
     mantissa, exponent = f"{value:.0e}".split("e")
     power = f"10{superscript(int(exponent))}"
-    return f"{power}×" if mantissa == "1" else f"{mantissa}×{power}×"
+    return f"{power} times" if mantissa == "1" else f"{mantissa}×{power} times"
 
 
 def percent(share: float) -> str:

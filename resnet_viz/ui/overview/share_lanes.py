@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from resnet_viz.ui.overview.captions import split
-from resnet_viz.ui.overview.curves import draw_bars, draw_curve, draw_dense_bars
+from resnet_viz.ui.overview.curves import draw_bars, draw_curve, draw_dense_bars, runs
 from resnet_viz.ui.overview.figures import Figures, Values
 from resnet_viz.ui.overview.geometry import Want
 from resnet_viz.ui.overview.lanes import (
@@ -170,6 +170,6 @@ def _paint_ghost_line(painter: QPainter, context: LaneContext, before: Values) -
     """Where blocks have no bars of their own: the split before as a thin line."""
     axis, plot, blocks = context.axis, context.plot, context.axis.visible
     window = before[blocks.start : blocks.stop]
-    known = np.isfinite(window)
-    ys = plot.top() + plot.height() * window[known]
-    draw_curve(painter, axis.centres(blocks)[known], ys, context.style.pen("card", 1.0))
+    xs, ys = axis.centres(blocks), plot.top() + plot.height() * window
+    for run in runs(np.isfinite(window)):
+        draw_curve(painter, xs[run], ys[run], context.style.pen("card", 1.0))

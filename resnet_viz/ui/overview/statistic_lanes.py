@@ -15,6 +15,7 @@ from resnet_viz.ui.overview.curves import (
     draw_dense_bars,
     paint_dots,
     points_of,
+    runs,
 )
 from resnet_viz.ui.overview.figures import Figures, Values
 from resnet_viz.ui.overview.geometry import Want
@@ -102,11 +103,12 @@ def _paint_mean(
     style, axis, plot, shown = context.style, context.axis, _inset(context), context.shown
     means = now.mean_out[shown.start : shown.stop]
     known, xs = np.isfinite(means), axis.centres(shown)
-    ys = plot.bottom() - (means[known] - low) / (high - low) * plot.height()
+    ys = plot.bottom() - (means - low) / (high - low) * plot.height()
     pen = style.pen("output", 0.9 * curve_width(style, axis.pitch))
-    draw_curve(painter, xs[known], ys, pen)
-    if axis.pitch >= DOT_PITCH and ys.size:
-        dots = points_of(xs[known], ys)
+    for run in runs(known):
+        draw_curve(painter, xs[run], ys[run], pen)
+    if axis.pitch >= DOT_PITCH and known.any():
+        dots = points_of(xs[known], ys[known])
         paint_dots(painter, style, "output", dots, dot_radius(style, axis.pitch))
     painter.setPen(style.pen("trouble", 1.5 * style.scale))
     for x in xs[~known].tolist():
