@@ -225,11 +225,6 @@ def check_explore(job: Explore, loaded: LoadedNetwork) -> None:
             f"{title} cannot read an image of shape {image.shape} and type {image.dtype}.",
             "It takes height x width x 3 bytes (RGB).",
         )
-    if spec.in_channels != 3:
-        raise UserError(
-            f"{title} reads {spec.in_channels} channels; pictures have 3.",
-            "Choose a network that was trained on colour pictures.",
-        )
     if job.target is not None and not 0 <= job.target < spec.n_classes:
         raise UserError(
             f"{title} has no class {job.target}.", f"Its classes are 0 to {spec.n_classes - 1}."

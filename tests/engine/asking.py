@@ -1,0 +1,131 @@
+"""Requests for tests, and an engine process that a test asks and waits for."""
+
+from __future__ import annotations
+
+import os
+import queue
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resnet_viz.engine.messages import (
+    Cancelled,
+    EngineReady,
+    Explore,
+    Explored,
+    Failed,
+    LoadModel,
+    ModelChoice,
+    ModelReady,
+    Reply,
+    Request,
+    Superseded,
+)
+from resnet_viz.engine.process import EngineProcess, Exit
+from resnet_viz.models.gates import Gate
+from resnet_viz.models.specs import spec
+
+# Generous: other programs may hold the processor while torch is imported.
+PATIENCE_S = 120.0
+
+TINY = ModelChoice(spec("resnet8"), device="cpu")
+OTHER = ModelChoice(spec("resnet14"), device="cpu")
+# 150 blocks: with a large picture seconds of work, interruptible 300 times.
+DEEP = ModelChoice(spec("resnet302"), device="cpu")
+
+_ANSWERS = ModelReady | Explored | Failed | Superseded | Cancelled
+
+
+def picture(side: int = 32, seed: int = 0) -> NDArray[np.uint8]:
+    """A noise picture, (side, side, 3)."""
+    return np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
+
+
+def explore(
+    request_id: int,
+    choice: ModelChoice = TINY,
+    *,
+    image: NDArray[np.uint8] | None = None,
+    gates: Mapping[str, Gate] | None = None,
+    target: int | None = None,
+    keep: tuple[str, ...] = (),
+) -> Explore:
+    """An exploration; all but the id may be left out."""
+    image = picture() if image is None else image
+    return Explore(request_id, choice, image, gates or {}, target, keep)
+
+
+def load(request_id: int, choice: ModelChoice = TINY) -> LoadModel:
+    """A request for a network."""
+    return LoadModel(request_id, choice)
+
+
+class Asking:
+    """A running engine whose replies are collected."""
+
+    def __init__(self) -> None:
+        self.replies: queue.Queue[Reply] = queue.Queue()
+        self.ended: queue.Queue[Exit] = queue.Queue()
+        self.seen: list[Reply] = []
+        self.process = EngineProcess(self.replies.put, self.ended.put)
+        self.process.start()
+
+    def send(self, *requests: Request) -> None:
+        for request in requests:
+            self.process.send(request)
+
+    def wait_for(self, kind: type, request_id: int | None = None) -> Reply:
+        """The next reply of a kind; the others before it go to `seen`."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        while True:
+            reply = self.replies.get(timeout=max(deadline_s - time.monotonic(), 0.01))
+            self.seen.append(reply)
+            if isinstance(reply, kind) and request_id in (None, getattr(reply, "request_id", None)):
+                return reply
+
+    def ready(self) -> EngineReady:
+        reply = self.wait_for(EngineReady)
+        assert isinstance(reply, EngineReady)
+        return reply
+
+    def answer(self, request: LoadModel | Explore) -> Reply:
+        """Send a request and wait for its one answer."""
+        self.send(request)
+        return self.wait_for(_ANSWERS, request.request_id)
+
+    def answers(self, *request_ids: int) -> dict[int, Reply]:
+        """Wait until each request has its answer."""
+        found: dict[int, Reply] = {}
+        while len(found) < len(request_ids):
+            reply = self.wait_for(_ANSWERS)
+            request_id = reply.request_id  # type: ignore[union-attr]
+            assert request_id not in found, f"two answers to {request_id}"
+            if request_id in request_ids:
+                found[request_id] = reply
+        return found
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process exists and is not merely waiting to be collected."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return stat.parent.parent.exists() is False  # no /proc here: the signal told enough
+
+
+def gone_within(pid: int, seconds: float) -> bool:
+    """Wait for a process to end."""
+    deadline_s = time.monotonic() + seconds
+    while time.monotonic() < deadline_s:
+        if not is_running(pid):
+            return True
+        time.sleep(0.02)
+    return False

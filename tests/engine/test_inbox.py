@@ -1,0 +1,183 @@
+"""Which request is worked on, which gives way, and what each is answered with."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from asking import explore, load
+
+from resnet_viz.engine.inbox import Inbox
+from resnet_viz.engine.messages import (
+    Cancel,
+    Cancelled,
+    Failed,
+    Quit,
+    Reply,
+    Superseded,
+)
+from resnet_viz.errors import OperationCancelled
+
+
+@pytest.fixture
+def replies() -> list[Reply]:
+    return []
+
+
+@pytest.fixture
+def inbox(replies: list[Reply]) -> Inbox:
+    return Inbox(replies.append)
+
+
+def _answer(request_id: int) -> Reply:
+    return Failed(request_id, "an answer like any other")
+
+
+def test_of_waiting_explorations_only_the_newest_is_taken(
+    inbox: Inbox, replies: list[Reply]
+) -> None:
+    for request_id in (1, 2, 3):
+        inbox.put(explore(request_id))
+    assert replies == [Superseded(1), Superseded(2)]
+    job = inbox.take()
+    assert job is not None
+    assert job.request_id == 3
+
+
+def test_a_load_and_an_exploration_wait_beside_each_other_in_order(
+    inbox: Inbox, replies: list[Reply]
+) -> None:
+    inbox.put(load(1))
+    inbox.put(explore(2))
+    taken = []
+    for _ in range(2):
+        job = inbox.take()
+        assert job is not None
+        taken.append(job.request_id)
+        inbox.finish(_answer(job.request_id))
+    assert taken == [1, 2]
+    assert replies == [_answer(1), _answer(2)]
+
+
+def test_a_running_exploration_gives_way_to_a_newer_one(inbox: Inbox, replies: list[Reply]) -> None:
+    inbox.put(explore(1))
+    inbox.take()
+    inbox.check()
+    inbox.put(explore(2))
+    with pytest.raises(OperationCancelled):
+        inbox.check()
+    inbox.finish(None)
+    assert replies == [Superseded(1)]
+
+
+def test_a_load_does_not_stop_an_exploration(inbox: Inbox) -> None:
+    inbox.put(explore(1))
+    inbox.take()
+    inbox.put(load(2))
+    assert not inbox.stopped()
+
+
+def test_every_other_exploration_is_finished_however_fast_they_come(
+    inbox: Inbox, replies: list[Reply]
+) -> None:
+    request_id = 1
+    inbox.put(explore(request_id))
+    for _ in range(10):
+        job = inbox.take()
+        assert job is not None
+        request_id += 1
+        inbox.put(explore(request_id))  # always one more while the last is computed
+        inbox.finish(None if inbox.stopped() else _answer(job.request_id))
+    answered = [type(reply) for reply in replies]
+    assert answered == [Superseded, Failed] * 5
+
+
+def test_after_a_finished_one_the_next_may_give_way_again(inbox: Inbox) -> None:
+    for request_id in (1, 2):
+        inbox.put(explore(request_id))
+    inbox.take()
+    inbox.finish(_answer(2))
+    inbox.put(explore(3))
+    inbox.take()
+    inbox.put(explore(4))
+    assert inbox.stopped()
+
+
+def test_cancel_strikes_a_waiting_request_off(inbox: Inbox, replies: list[Reply]) -> None:
+    inbox.put(load(1))
+    inbox.put(explore(2))
+    inbox.put(Cancel(2))
+    assert replies == [Cancelled(2)]
+    inbox.take()
+    inbox.finish(_answer(1))
+    inbox.close()
+    assert inbox.take() is None
+
+
+def test_cancel_stops_the_running_request(inbox: Inbox, replies: list[Reply]) -> None:
+    inbox.put(load(1))
+    inbox.take()
+    inbox.put(Cancel(1))
+    assert inbox.stopped()
+    inbox.finish(None)
+    assert replies == [Cancelled(1)]
+
+
+def test_cancel_wins_over_protection_and_supersession(inbox: Inbox, replies: list[Reply]) -> None:
+    inbox.put(explore(1))
+    inbox.take()
+    inbox.put(explore(2))
+    inbox.finish(None)
+    inbox.take()  # 2, which newer ones may not stop
+    inbox.put(explore(3))
+    assert not inbox.stopped()
+    inbox.put(Cancel(2))
+    assert inbox.stopped()
+    inbox.finish(None)
+    assert replies == [Superseded(1), Cancelled(2)]
+
+
+@pytest.mark.parametrize("request_id", [1, 99])
+def test_cancel_of_what_is_over_or_unknown_is_ignored(
+    inbox: Inbox, replies: list[Reply], request_id: int
+) -> None:
+    inbox.put(explore(1))
+    inbox.take()
+    inbox.finish(_answer(1))
+    inbox.put(Cancel(request_id))
+    assert replies == [_answer(1)]
+
+
+def test_an_answer_that_was_finished_in_time_is_sent_although_it_was_cancelled(
+    inbox: Inbox, replies: list[Reply]
+) -> None:
+    inbox.put(explore(1))
+    inbox.take()
+    inbox.put(Cancel(1))
+    inbox.finish(_answer(1))
+    assert replies == [_answer(1)]
+    inbox.put(explore(2))
+    inbox.take()
+    assert not inbox.stopped()
+
+
+def test_quit_wakes_the_worker_and_silences_the_running_request(
+    inbox: Inbox, replies: list[Reply]
+) -> None:
+    inbox.put(explore(1))
+    inbox.take()
+    inbox.put(Quit())
+    assert inbox.closed
+    assert inbox.stopped()
+    inbox.finish(None)
+    assert replies == []
+    assert inbox.take() is None
+
+
+def test_take_waits_for_a_request(inbox: Inbox) -> None:
+    taken: list[object] = []
+    worker = threading.Thread(target=lambda: taken.append(inbox.take()))
+    worker.start()
+    inbox.put(load(5))
+    worker.join(timeout=10)
+    assert taken == [load(5)]

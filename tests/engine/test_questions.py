@@ -1,0 +1,164 @@
+"""Which answers still matter, and what a new engine is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from asking import OTHER, TINY, explore, load, picture
+
+from resnet_viz.engine.messages import (
+    Cancelled,
+    Explored,
+    Failed,
+    ModelReady,
+    Superseded,
+)
+from resnet_viz.engine.questions import Questions
+from resnet_viz.images import CIFAR10
+from resnet_viz.models.gates import Gate
+
+
+def _ready(request_id: int) -> ModelReady:
+    return ModelReady(request_id, TINY, (), CIFAR10, "random", 1, 1)
+
+
+def _explored(request_id: int) -> Explored:
+    return Explored(request_id, None, {})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def questions() -> Questions:
+    return Questions()
+
+
+def test_the_current_question_is_the_oldest_open_one(questions: Questions) -> None:
+    assert questions.current is None
+    questions.ask(load(1))
+    questions.ask(explore(2))
+    assert questions.current == load(1)
+    assert questions.take(_ready(1))
+    assert questions.current is not None
+    assert questions.current.request_id == 2
+    assert questions.take(_explored(2))
+    assert questions.current is None
+
+
+def test_an_older_measurement_of_the_same_picture_is_shown_on_the_way(
+    questions: Questions,
+) -> None:
+    questions.ask(explore(1))
+    questions.ask(explore(2, gates={"layer1.0": Gate(skip=0.5)}, keep=("layer1.0",)))
+    assert questions.take(_explored(1))
+    assert questions.take(_explored(2))
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        explore(2, image=picture(seed=1)),
+        explore(2, image=picture(side=16)),
+        explore(2, OTHER),
+        explore(2, replace(TINY, training_mode=True)),
+    ],
+    ids=["picture", "size", "network", "mode"],
+)
+def test_a_measurement_of_another_picture_or_network_is_dropped(
+    questions: Questions, newer: object
+) -> None:
+    questions.ask(explore(1))
+    questions.ask(newer)  # type: ignore[arg-type]
+    assert not questions.take(_explored(1))
+    assert questions.take(_explored(2))
+
+
+def test_failures_matter_for_the_newest_question_only(questions: Questions) -> None:
+    questions.ask(load(1))
+    questions.ask(load(2, OTHER))
+    assert not questions.take(Failed(1, "old"))
+    assert questions.take(Failed(2, "new"))
+
+
+@pytest.mark.parametrize("answer", [Superseded(1), Cancelled(1)])
+def test_withdrawn_answers_close_the_question(questions: Questions, answer: object) -> None:
+    questions.ask(explore(1))
+    assert not questions.take(answer)  # type: ignore[arg-type]
+    assert questions.current is None
+
+
+def test_answers_nobody_asked_for_are_dropped(questions: Questions) -> None:
+    assert not questions.take(_ready(1))
+    questions.ask(load(1))
+    assert questions.take(_ready(1))
+    assert not questions.take(_ready(1))
+
+
+def test_a_withdrawn_question_is_open_until_the_engine_lets_go(questions: Questions) -> None:
+    questions.ask(explore(1))
+    assert questions.withdraw(1)
+    assert questions.was_withdrawn(1)
+    assert questions.waits_for(1)
+    assert not questions.take(_explored(1))  # the answer came too late to be wanted
+    assert not questions.was_withdrawn(1)
+    assert not questions.withdraw(1)
+
+
+def test_a_new_engine_is_told_the_network_and_the_measurement(questions: Questions) -> None:
+    assert questions.to_repeat() == ()
+    questions.ask(load(1))
+    questions.take(_ready(1))
+    questions.ask(explore(2))
+    questions.take(_explored(2))
+    questions.engine_died()
+    assert [job.request_id for job in questions.to_repeat()] == [1, 2]
+
+
+def test_open_questions_are_asked_again_in_their_order(questions: Questions) -> None:
+    questions.ask(load(1))
+    questions.ask(explore(2))
+    questions.ask(load(3, OTHER))
+    questions.engine_died()
+    assert [job.request_id for job in questions.to_repeat()] == [2, 3]
+
+
+def test_a_measurement_of_a_replaced_network_is_not_repeated(questions: Questions) -> None:
+    questions.ask(explore(1))
+    questions.take(_explored(1))
+    questions.ask(load(2, OTHER))
+    questions.take(_ready(2))
+    assert [job.request_id for job in questions.to_repeat()] == [2]
+
+
+def test_what_failed_is_not_repeated_but_what_was_there_before_is(questions: Questions) -> None:
+    questions.ask(load(1))
+    questions.take(_ready(1))
+    questions.ask(load(2, OTHER))
+    questions.take(Failed(2, "too large"))
+    questions.ask(explore(3))
+    questions.withdraw(3)
+    questions.take(Cancelled(3))
+    assert questions.to_repeat() == (load(1),)
+
+
+def test_a_request_that_two_engines_died_on_is_given_up(questions: Questions) -> None:
+    questions.ask(load(1))
+    questions.take(_ready(1))
+    killer = explore(2)
+    questions.ask(killer)
+    assert questions.engine_died() is None
+    for job in questions.to_repeat():
+        questions.ask(job)
+    questions.take(_ready(1))
+    failed = questions.engine_died()
+    assert failed is not None
+    assert failed.request_id == 2
+    assert failed.message == "The engine died 2 times while measuring ResNet-8."
+    assert questions.to_repeat() == (load(1),)
+
+
+def test_an_engine_that_dies_idle_blames_nothing(questions: Questions) -> None:
+    questions.ask(load(1))
+    questions.take(_ready(1))
+    for _ in range(3):
+        assert questions.engine_died() is None
+        assert questions.to_repeat() == (load(1),)
