@@ -11,8 +11,9 @@ from typing import Any
 import torch
 
 from resnet_viz.errors import UserError
+from resnet_viz.models.devices import resolve_device
 from resnet_viz.train.cache import load_cached
-from resnet_viz.train.config import DeviceName, read_config
+from resnet_viz.train.config import read_config
 from resnet_viz.train.export import export
 from resnet_viz.train.folder import RunFolder
 from resnet_viz.train.interrupts import stop_requests
@@ -38,12 +39,12 @@ def run(config: Path, out: Path, resume: bool) -> int:
         UserError: for everything that the user can put right.
     """
     recipe = read_config(config)
-    device = _device(recipe.run.device)
+    device = resolve_device(recipe.run.device)
     folder = RunFolder(out)
     if not resume:
         folder.require_new()
     state = folder.resume(recipe) if resume else None
-    with _threads(recipe.run.threads), Progress(recipe) as progress:
+    with _threads(recipe.run.threads), _enough_memory(device), Progress(recipe) as progress:
         progress.say(f"reading {recipe.data.folder}")
         data = load_cached(Path(recipe.data.folder), recipe.preprocess)
         trainer = Trainer(recipe, data, device)
@@ -134,14 +135,6 @@ def _evaluate(trainer: Trainer, epoch: int, folder: RunFolder, progress: Progres
     progress.evaluated(record)
 
 
-def _device(name: DeviceName) -> torch.device:
-    if name == "cuda" and not torch.cuda.is_available():
-        raise UserError("There is no CUDA device.", 'Set device = "cpu" or "auto" in the recipe.')
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)
-
-
 @contextlib.contextmanager
 def _threads(count: int) -> Iterator[None]:
     before = torch.get_num_threads()
@@ -151,3 +144,19 @@ def _threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+@contextlib.contextmanager
+def _enough_memory(device: torch.device) -> Iterator[None]:
+    """Turn a full memory into a sentence; everything else passes."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        # The CPU's allocator raises a bare RuntimeError.
+        full = isinstance(error, torch.OutOfMemoryError | MemoryError)
+        if full or "allocate memory" in str(error):
+            raise UserError(
+                f"The memory of {device} is full.",
+                "Choose a smaller batch_size or network, or close other programs.",
+            ) from error
+        raise

@@ -15,7 +15,6 @@ from resnet_viz.models.specs import ResNetSpec, plain_name, spec
 OptimiserName = Literal["sgd", "adam", "adamw", "rmsprop"]
 ScheduleName = Literal["one-cycle", "cosine", "step", "constant"]
 Precision = Literal["float32", "bfloat16"]
-DeviceName = Literal["auto", "cpu", "cuda"]
 
 
 @dataclass(frozen=True)
@@ -125,8 +124,7 @@ class RunConfig:
         label_smoothing: of the cross-entropy (Szegedy et al. 2015, arXiv:1512.00567).
         precision: `bfloat16` computes the forward pass under autocast.
         channels_last: keep tensors as (N, H, W, C) in memory, which some hardware prefers.
-        compile: pass the network through `torch.compile` (pays on GPUs).
-        device: `auto` takes a GPU when there is one.
+        device: as in `resolve_device`: `auto` takes a GPU when there is one.
         threads: of the CPU; part of the recipe, because sums depend on it in the last bit.
             0 leaves torch's choice.
         checkpoint_every: steps between checkpoints; one follows every epoch besides.
@@ -139,15 +137,13 @@ class RunConfig:
     label_smoothing: float = 0.0
     precision: Precision = "float32"
     channels_last: bool = False
-    compile: bool = False
-    device: DeviceName = "auto"
+    device: str = "auto"
     threads: int = 0
     checkpoint_every: int = 200
     evaluate_every: int = 1
 
     def __post_init__(self) -> None:
         _one_of("precision", self.precision, Precision)
-        _one_of("device", self.device, DeviceName)
         for name in ("epochs", "batch_size", "checkpoint_every", "evaluate_every"):
             _at_least(1, name, getattr(self, name))
         _at_least(0, "threads", self.threads)

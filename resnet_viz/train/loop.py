@@ -6,7 +6,6 @@ Whoever drives it (the command line, the engine) may stop between any two steps;
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,9 +115,6 @@ class Trainer:
         self.step_index = 0
         self.steps_per_epoch = len(self.train) // config.run.batch_size
         self.n_steps = self.steps_per_epoch * config.run.epochs
-        self._forward: Callable[[Tensor], Tensor] = self.net
-        if config.run.compile:
-            self._forward = torch.compile(self.net)
         self._plan: tuple[int, EpochPlan] | None = None
 
     @property
@@ -153,7 +149,7 @@ class Trainer:
         run = self.config.run
         self.optimiser.zero_grad()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=run.precision == "bfloat16"):
-            logits = self._forward(images.contiguous(memory_format=self._layout))
+            logits = self.net(images.contiguous(memory_format=self._layout))
         logits = logits.float()
         loss = F.cross_entropy(logits, labels, label_smoothing=run.label_smoothing)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -215,13 +211,14 @@ def _check_fit(config: TrainConfig, data: Dataset) -> None:
 @torch.no_grad()
 def evaluate(net: nn.Module | ResNet, pictures: Pictures, batch_size: int = 250) -> Evaluation:
     """Accuracy and loss of a network in evaluation mode, in float32."""
-    loss = torch.zeros((), dtype=torch.float64, device=pictures.images.device)
-    correct = torch.zeros((), dtype=torch.int64, device=pictures.images.device)
+    losses: list[Tensor] = []  # read at the end: each read waits for a GPU
+    hits: list[Tensor] = []
     for start in range(0, len(pictures), batch_size):
         images = pictures.normalised(pictures.images[start : start + batch_size])
         labels = pictures.labels[start : start + batch_size]
         logits = net(images)
-        loss += F.cross_entropy(logits, labels, reduction="sum")
-        correct += (logits.argmax(1) == labels).sum()
+        losses.append(F.cross_entropy(logits, labels, reduction="sum"))
+        hits.append((logits.argmax(1) == labels).sum())
     n_images = len(pictures)
-    return Evaluation(loss.item() / n_images, correct.item() / n_images, n_images)
+    loss, right = sum(torch.stack(losses).tolist()), sum(torch.stack(hits).tolist())
+    return Evaluation(loss / n_images, right / n_images, n_images)

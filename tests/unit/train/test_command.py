@@ -163,14 +163,33 @@ def test_a_missing_gpu_is_named(
     recipe: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(UserError, match="no CUDA device"):
+    with pytest.raises(UserError, match="cuda"):
         run(recipe(run="device = 'cuda'"), tmp_path / "run", resume=False)
     assert run(recipe(run="device = 'auto'\nepochs = 1"), tmp_path / "run", resume=False) == 0
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory."),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
+    ],
+)
+def test_a_full_memory_names_the_batch_size(
+    recipe: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def full(trainer: loop.Trainer) -> loop.Step:
+        raise error
+
+    monkeypatch.setattr(loop.Trainer, "step", full)
+    with pytest.raises(UserError, match="memory of cpu is full") as caught:
+        run(recipe(), tmp_path / "run", resume=False)
+    assert "batch_size" in caught.value.hint
+
+
 def test_the_number_of_threads_is_given_back(recipe: Any, tmp_path: Path) -> None:
     before = torch.get_num_threads()
-    run(recipe(run="threads = 3\nepochs = 1"), tmp_path / "run", resume=False)
+    run(recipe(run="threads = 2\nepochs = 1"), tmp_path / "run", resume=False)
     assert torch.get_num_threads() == before
 
 
