@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -50,6 +50,9 @@ class Canvas(QWidget):
     def mark(self) -> Pixel | None:
         """The pixel that is pointed at here or in a linked canvas."""
         return self._mark
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(140, 108)  # three rows of the smallest readable tiles
 
     def set_look(self, look: Look) -> None:
         """Change the colours."""

@@ -90,6 +90,7 @@ class SumRow(QWidget):
         self._look = look
         for pane in self.panes.values():
             pane.set_look(look)
+        self.updateGeometry()
         self._place()
         self.update()
 
@@ -248,7 +249,11 @@ class SumRow(QWidget):
     # --- geometry and painting --------------------------------------------------------------
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(420, 110)
+        pane = self.panes["shortcut"].minimumSizeHint()
+        return QSize(3 * pane.width() + 2 * self._gutter(), pane.height())
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint() + QSize(0, 80)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()

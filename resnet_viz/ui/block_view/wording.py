@@ -258,7 +258,10 @@ def pixel_status(
         Segment(f"channel {pixel.channel}", bold=True),
         Segment(f", row {pixel.row}, column {pixel.column}:  ", "muted"),
     )
-    short: Line = (Segment(f"{pixel.channel} ({pixel.row}, {pixel.column}):  ", bold=True),)
+    short: Line = (
+        Segment(f"ch. {pixel.channel}", bold=True),
+        Segment(f" ({pixel.row}, {pixel.column}):  ", "muted"),
+    )
     shown = [
         panel
         for panel in panels.values()
