@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
 from resnet_viz.ui.overview.geometry import Hit, Part
 from resnet_viz.ui.overview.layout import BlockAxis, Detail
+from resnet_viz.ui.overview.menus import PIN_TIP, block_menu, tool_tip
 from resnet_viz.ui.overview.scene import Scene
 from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.style import Style
@@ -242,22 +243,7 @@ class OverviewCanvas(QWidget):
 
     def menu_for(self, index: int) -> QMenu:
         """The context menu of a block."""
-        name, gate = self.state.name(index), self.state.gate(index)
-        stage = self.scene.axis.stage_of(index)
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        verb = "Restore" if gate.main == 0 else "Drop"
-        branch = menu.addAction(f"{verb} the branch F(x) of {name}\tD")
-        branch.triggered.connect(lambda: self.branch_clicked.emit(name))
-        verb = "Restore" if gate.skip == 0 else "Cut"
-        skip = menu.addAction(f"{verb} the skip of {name}\tS")
-        skip.triggered.connect(lambda: self.skip_clicked.emit(name))
-        menu.addSeparator()
-        every = menu.addAction(f"Cut or restore all skips of layer{stage}")
-        every.triggered.connect(lambda: self.stage_skips_clicked.emit(stage))
-        menu.addAction(f"Zoom to layer{stage}").triggered.connect(lambda: self.show_stage(stage))
-        menu.addAction("Fit all blocks\tCtrl+0").triggered.connect(self.fit)
-        return menu
+        return block_menu(self, index)
 
     def event(self, event: QEvent) -> bool:
         """Explain the small controls in tool tips."""
@@ -272,17 +258,8 @@ class OverviewCanvas(QWidget):
 
     def _tool_tip(self, position: QPoint) -> str:
         if self.scene.pin_at(position.x(), position.y()):
-            return "Keep this scale, so that a change is seen as a change"
-        hit = self.scene.hit(position.x(), position.y())
-        if hit is None:
-            return ""
-        if hit.part is Part.STAGE:
-            return f"Click to cut or restore all skips of layer{hit.index}"
-        if hit.part is Part.ARC:
-            return f"Click to cut or restore the skip of {self.state.name(hit.index)}"
-        if hit.part is Part.SQUARE:
-            return f"Click to see {self.state.name(hit.index)}; right-click to drop its branch"
-        return ""
+            return PIN_TIP
+        return tool_tip(self.state, self.scene.hit(position.x(), position.y()))
 
     # --- keyboard ------------------------------------------------------------------------
 

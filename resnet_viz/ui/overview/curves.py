@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+from shiboken6 import VoidPtr
 
 from resnet_viz.ui.overview.layout import GROUP_PX, BlockAxis
 from resnet_viz.ui.overview.style import Style
@@ -28,8 +29,29 @@ def points_of(xs: Values, ys: Values) -> list[QPointF]:
     return list(map(QPointF, xs.tolist(), ys.tolist()))
 
 
+def polygon(xs: Values, ys: Values) -> QPolygonF:
+    """Two arrays (n,) as a polygon, written into its memory: no object per point is made."""
+    points = QPolygonF()
+    points.resize(xs.size)
+    if xs.size:
+        # The stubs know neither what `data` returns nor VoidPtr's size and writability.
+        buffer = VoidPtr(points.data(), xs.size * 16, True)  # type: ignore[call-arg, arg-type]
+        memory = np.frombuffer(buffer, np.float64).reshape(-1, 2)  # type: ignore[call-overload]
+        memory[:, 0], memory[:, 1] = xs, ys
+    return points
+
+
+def is_hairline(painter: QPainter, pen: QPen) -> bool:
+    """Whether a line is at most a device pixel wide: those Qt draws fast at any length."""
+    return pen.widthF() * painter.device().devicePixelRatio() <= 1.0
+
+
 def draw_curve(painter: QPainter, xs: Values, ys: Values, pen: QPen) -> None:
     """Draw a solid line through points (n,); the pen must be opaque, for its caps overlap."""
+    if is_hairline(painter, pen):
+        painter.setPen(pen)
+        painter.drawPolyline(polygon(xs, ys))
+        return
     pen = QPen(pen)
     few = len(xs) <= _ROUND_UP_TO
     pen.setCapStyle(Qt.PenCapStyle.RoundCap if few else Qt.PenCapStyle.SquareCap)
@@ -48,11 +70,11 @@ def runs(wanted: NDArray[np.bool_]) -> list[slice]:
 def draw_dashed(painter: QPainter, xs: Values, ys: Values, pen: QPen) -> None:
     """Draw a dashed line through points (n,), its dashes running on from piece to piece."""
     pen = QPen(pen)
-    points = points_of(xs, ys)
-    if pen.widthF() <= 1.0:  # Qt has a fast path for thin lines, of any length
+    if is_hairline(painter, pen):
         painter.setPen(pen)
-        painter.drawPolyline(points)
+        painter.drawPolyline(polygon(xs, ys))
         return
+    points = points_of(xs, ys)
     run = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(xs), np.diff(ys)))])
     for first in range(0, len(points) - 1, _CHUNK):
         pen.setDashOffset(float(run[first]) / pen.widthF())  # dashes count in pen widths
@@ -112,4 +134,4 @@ def ghost_pen(style: Style, pitch: float) -> QPen:
 
 def curve_width(style: Style, pitch: float) -> float:
     """Width of a curve: thinner where every pixel has a block of its own."""
-    return style.theme.line * (1.0 if pitch >= GROUP_PX else 0.62)
+    return style.theme.line if pitch >= GROUP_PX else max(1.0, style.theme.line - 2.0)

@@ -127,6 +127,8 @@ class GradientLane:
         self._paint_curve(painter, context, now, scale, as_ghost=False)
         if scale.floor:
             self._paint_note(painter, context, now)
+        if scale.ceiling:
+            _paint_ceiling_note(painter, context, self._ceiling_y(context), now)
         self._paint_value(painter, context, now, scale)
         painter.restore()
 
@@ -210,17 +212,10 @@ class GradientLane:
         note = zero_note(now)
         if not note:
             return
-        style, visible = context.style, context.axis.visible
+        visible = context.axis.visible
         zeros = np.flatnonzero(now.grad_in[visible.start : visible.stop] == 0)
         at_right = zeros.size == 0 or zeros.mean() < len(visible) / 2
-        painter.setFont(style.small)
-        width = style.metrics.horizontalAdvance(note) + 8
-        left = context.axis.right - width if at_right else context.axis.left
-        y = self._floor_y(context)
-        box = QRectF(left, y - style.row * 0.5, width, style.row)
-        painter.fillRect(box, style.brush("card"))
-        painter.setPen(style.pen("trouble"))
-        painter.drawText(box, Align.AlignCenter, note)
+        _paint_boxed(painter, context, note, self._floor_y(context), at_right=bool(at_right))
 
     def _paint_value(
         self, painter: QPainter, context: LaneContext, now: Figures, scale: LogScale
@@ -250,9 +245,32 @@ class GradientLane:
 
 
 def _ceiling_text(state: OverviewState) -> str:
-    """What stands on the ceiling, now or before."""
-    grads = np.concatenate([f.grad_in for f in (state.now, state.ghost) if f is not None])
-    return "inf" if not np.isnan(grads).any() else "inf, NaN" if np.isinf(grads).any() else "NaN"
+    """What stands on the ceiling, now or before: infinity, or else what is no number."""
+    grads = [f.grad_in for f in (state.now, state.ghost) if f is not None]
+    return "inf" if np.isinf(np.concatenate(grads)).any() else "NaN"
+
+
+def _paint_ceiling_note(painter: QPainter, context: LaneContext, y: float, now: Figures) -> None:
+    """Count at the right end what could not be drawn on the axis, each by its sign."""
+    n_infinite, n_undefined = np.isinf(now.grad_in).sum(), np.isnan(now.grad_in).sum()
+    parts = [f"△ infinite: {n_infinite}"] * bool(n_infinite)
+    parts += [f"× not a number: {n_undefined}"] * bool(n_undefined)
+    if parts:
+        _paint_boxed(painter, context, "   ".join(parts), y, at_right=True)
+
+
+def _paint_boxed(
+    painter: QPainter, context: LaneContext, text: str, y: float, *, at_right: bool
+) -> None:
+    """Write over the floor's or the ceiling's line, at one of its ends."""
+    style, axis = context.style, context.axis
+    width = style.metrics.horizontalAdvance(text) + 8
+    left = axis.right - width if at_right else axis.left
+    box = QRectF(left, y - style.row * 0.5, width, style.row)
+    painter.fillRect(box, style.brush("card"))
+    painter.setFont(style.small)
+    painter.setPen(style.pen("trouble"))
+    painter.drawText(box, Align.AlignCenter, text)
 
 
 def _triangle(path: QPainterPath, point: QPointF, reach: float) -> None:

@@ -104,7 +104,7 @@ def _paint_mean(
     means = now.mean_out[shown.start : shown.stop]
     known, xs = np.isfinite(means), axis.centres(shown)
     ys = plot.bottom() - (means - low) / (high - low) * plot.height()
-    pen = style.pen("output", 0.9 * curve_width(style, axis.pitch))
+    pen = style.pen("output", curve_width(style, axis.pitch))
     for run in runs(known):
         draw_curve(painter, xs[run], ys[run], pen)
     if axis.pitch >= DOT_PITCH and known.any():
