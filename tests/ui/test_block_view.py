@@ -604,3 +604,15 @@ def test_the_gradient_of_the_selected_channel_is_written(view: BlockView) -> Non
     view.set_channel(7)
     value = f"{float(maps.grad_out[7]):.3g}"
     assert view.status.channel.text().endswith(f"‖∂L/∂y‖ {value}")
+
+
+def test_enter_on_a_control_does_not_open_a_map(qtbot: QtBot, view: BlockView) -> None:
+    show(view)
+    view.activateWindow()
+    view.controls.pin.setFocus()
+    qtbot.waitUntil(view.controls.pin.hasFocus)
+    qtbot.keyClick(view.controls.pin, Qt.Key.Key_Return)
+    assert not view.is_magnified
+    view.sum_row.panes["shortcut"].grid.setFocus()
+    qtbot.keyClick(view.sum_row.panes["shortcut"].grid, Qt.Key.Key_Return)
+    assert view.is_magnified

@@ -68,7 +68,8 @@ class Look:
     def image(self, levels: Levels, signed: bool, ratio: float = 1.0) -> QImage:
         """Levels as an image, (H, W) uint8; `ratio` is device pixels per logical pixel."""
         height, width = levels.shape
-        indexed = QImage(levels.tobytes(), width, height, width, QImage.Format.Format_Indexed8)
+        pixels = levels.tobytes()  # named, for QImage reads them without owning them
+        indexed = QImage(pixels, width, height, width, QImage.Format.Format_Indexed8)
         indexed.setColorTable(_qt_table(self.table_name(signed)))
         # Converted once here, or QPainter would convert it again at every repaint.
         image = indexed.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

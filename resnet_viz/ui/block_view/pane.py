@@ -233,11 +233,13 @@ class Pane(QWidget):
         if self.magnified:
             self._caption_map(channel, name[:1])
             figures = map_figures(shown)
+            brief = figures[-1:]
         else:
             lines = [joined([name, (Segment(note, "muted"),)]) for note in notes(self._panel)]
             self.caption.set_line(*lines, name)
             figures = tensor_figures(shown)
-        self.figures.set_line(figures, figures[-1:], ())
+            brief = figures[:1]
+        self.figures.set_line(figures, brief, ())
         self.refresh_bar(channel, scope)
 
     def _caption_map(self, channel: int, name: Line) -> None:

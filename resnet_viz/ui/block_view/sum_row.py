@@ -154,7 +154,10 @@ class SumRow(QWidget):
             if other.grid.tiles is not None
         }
         reduced = reduction_words(reductions)
-        words = [f"{reduced}  ·  {rows}", reduced] if reduced else [rows]
+        short = rows.removesuffix(" channels")
+        words = [rows, short]
+        if reduced:
+            words = [f"{reduced}  ·  {rows}", f"{reduced}  ·  {short}", reduced]
         return [(Segment(text, "muted"),) for text in words]
 
     # --- scrolling and zooming --------------------------------------------------------------

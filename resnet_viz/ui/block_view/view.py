@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from resnet_viz.models.specs import BlockSpec
 from resnet_viz.probe.snapshot import BlockMaps, BlockStats
@@ -257,6 +257,10 @@ class BlockView(QWidget):
         painter.drawRoundedRect(self.rect(), _CORNER, _CORNER)
         painter.end()
 
+    def _button_focused(self) -> bool:
+        """Whether Enter is meant for a control rather than for a map."""
+        return isinstance(self.focusWidget(), QToolButton)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         match key:
@@ -270,7 +274,7 @@ class BlockView(QWidget):
                 self._step(_FAR)
             case Qt.Key.Key_PageUp | Qt.Key.Key_PageDown:
                 self.sum_row.scroll_page("output", -1 if key == Qt.Key.Key_PageUp else 1)
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if not self._button_focused():
                 self._set_magnified(not self._magnified)
             case Qt.Key.Key_Escape if self._magnified:
                 self.restore()
