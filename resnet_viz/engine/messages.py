@@ -49,6 +49,16 @@ class ModelChoice:
     dtype: DType = "float32"
     training_mode: bool = False
 
+    @property
+    def usual_mode(self) -> bool:
+        """The `training_mode` that makes sense for these weights.
+
+        An untrained batch norm has seen no data: with its running statistics (mean 0,
+        variance 1) it does nothing, and deep networks overflow. So random weights are measured
+        with the statistics of the batch, trained ones with those they were trained to use.
+        """
+        return self.weights == "none" and self.spec.norm == "batch"
+
     def title(self) -> str:
         """What people call it: the file in backticks, or `ResNet-56`."""
         return f"`{Path(self.path).name}`" if self.weights == "file" else self.spec.title()

@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         self.notifier = Notifier(self)
         start = default_model()
         choice = ModelChoice(named_spec(start.name), start.weights)
+        choice = replace(choice, training_mode=choice.usual_mode)
         self.session = Session(client, choice, self)
         self.intake = Intake(self)
         self._recent = RecentFiles(settings)
@@ -297,7 +298,9 @@ class MainWindow(QMainWindow):
             self._open_checkpoint(Path(name))
 
     def _open_checkpoint(self, path: Path) -> None:
-        self.session.choose(replace(self.session.choice, weights="file", path=str(path)))
+        self.session.choose(
+            replace(self.session.choice, weights="file", path=str(path), training_mode=False)
+        )
 
     def _folder(self, what: str) -> str:
         return str(self._settings.value(f"folder/{what}", ""))

@@ -88,6 +88,8 @@ class ModelPicker(QFrame):
         self.order.currentIndexChanged.connect(self._on_family)
         self.network.currentIndexChanged.connect(self._on_structure)
         self.plain.toggled.connect(self._on_structure)
+        for box in (self.norm, self.weights):
+            box.currentIndexChanged.connect(self._suggest_mode)
         for box in (self.norm, self.activation, self.init, self.weights):
             box.currentIndexChanged.connect(self._refresh)
         self.zero_init.toggled.connect(self._refresh)
@@ -183,8 +185,11 @@ class ModelPicker(QFrame):
 
     def _spec(self) -> ResNetSpec:
         """The specification that the form describes."""
-        return specs.spec(
-            self.network.currentData(),
+        name, shown = self.network.currentData(), self._base.spec
+        # What is loaded may have its own depths or classes that no preset of the name has.
+        base = shown if name == shown.name else specs.spec(name)
+        return replace(
+            base,
             plain=self.plain.isChecked(),
             norm=self.norm.currentData(),
             activation=self.activation.currentData(),
@@ -199,6 +204,7 @@ class ModelPicker(QFrame):
 
     def _on_structure(self) -> None:
         self._fill_weights()
+        self._suggest_mode()
         self._refresh()
 
     def _fill_sizes(self) -> None:
@@ -239,6 +245,10 @@ class ModelPicker(QFrame):
             self.weights.addItem(f"file {self._base.path.rsplit('/', 1)[-1]}", "file")
         _select(self.weights, before)
         self.weights.blockSignals(False)
+
+    def _suggest_mode(self) -> None:
+        """Another kind of weights or norm: the mode that goes with it."""
+        _select(self.mode, "train" if self.choice().usual_mode else "eval")
 
     def _refresh(self) -> None:
         weights = self.weights.currentData()

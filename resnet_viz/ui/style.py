@@ -60,7 +60,7 @@ QToolTip {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border};
 QScrollArea, #panelBody {{ background: {t.card}; border: none; }}
 QLabel[role="title"] {{ font-size: {t.title_px}px; font-weight: 600; }}
 QLabel[role="muted"] {{ color: {t.muted}; font-size: {t.small_px}px; }}
-QPushButton, QToolButton, QComboBox, QSpinBox, QLineEdit {{
+QPushButton, QToolButton, QComboBox, QLineEdit {{
     background: {t.card}; border: 1px solid {t.border}; border-radius: 6px;
     padding: {pad}px {2 * pad}px;
 }}
@@ -68,7 +68,7 @@ QToolButton {{ padding: {pad}px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: {t.raised}; }}
 QPushButton:pressed, QPushButton:checked {{ background: {t.accent}; color: {t.on_accent}; }}
 QPushButton:disabled, QComboBox:disabled {{ color: {t.ghost}; }}
-QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QLineEdit:focus,
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus,
 QPlainTextEdit:focus {{ border: 1px solid {t.branch}; }}
 QPushButton#model {{ font-weight: 600; text-align: left; padding-right: {4 * pad}px; }}
 QPushButton[role="primary"] {{
@@ -76,7 +76,6 @@ QPushButton[role="primary"] {{
 }}
 QComboBox::drop-down {{ border: none; width: {t.font_px + 8}px; }}
 QComboBox::down-arrow {{ image: url({chevron}); width: {t.font_px}px; height: {t.font_px}px; }}
-QComboBox:disabled::drop-down {{ width: 0; }}
 QComboBox QAbstractItemView {{
     background: {t.card}; border: 1px solid {t.border};
     selection-background-color: {t.raised}; selection-color: {t.text};

@@ -89,7 +89,8 @@ class Answers(QObject):
         from resnet_viz.models.specs import spec
 
         session = self._window.session
-        session.choose(replace(session.choice, spec=spec(name), weights="none"))
+        choice = replace(session.choice, spec=spec(name), weights="none")
+        session.choose(replace(choice, training_mode=choice.usual_mode))
         return True
 
 
