@@ -16,7 +16,6 @@ class Overlay(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("overlay")
         self._covered = parent
         parent.installEventFilter(self)
         self.hide()
@@ -41,6 +40,7 @@ class DropOverlay(Overlay):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setObjectName("dropZone")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         title = QLabel("Drop it anywhere")
         title.setProperty("role", "title")
@@ -57,6 +57,7 @@ class KeysOverlay(Overlay):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setObjectName("sheet")
         self.setAccessibleName("Keyboard shortcuts")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         title = QLabel("Keys")

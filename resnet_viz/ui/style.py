@@ -106,7 +106,8 @@ QSlider::handle:horizontal:focus {{ border-color: {t.text}; }}
 #noticeStrip {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 8px; }}
 #noticeStrip[level="error"] {{ border: 2px solid {t.trouble}; }}
 #noticeStrip[level="warning"] {{ border: 2px solid {t.shortcut}; }}
-#overlay {{ background: {t.card}; border: 3px dashed {t.output}; border-radius: 14px; }}
+#dropZone {{ background: {t.card}; border: 3px dashed {t.output}; border-radius: 14px; }}
+#sheet {{ background: {t.card}; border: 1px solid {t.ghost}; border-radius: 10px; }}
 #popup {{ background: {t.card}; border: 1px solid {t.ghost}; border-radius: 10px; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {t.border}; border-radius: 5px; min-height: 24px; }}

@@ -59,12 +59,17 @@ def _zero_caption(figures: Figures) -> str:
 def zero_note(figures: Figures) -> str:
     """Why the gradient is 0 somewhere, as far as the numbers tell; empty if it nowhere is.
 
-    Downstream of every zero there may be a block with both paths closed: then the zero is
-    exact. Otherwise the precision is what turns small numbers into it.
+    None may have left the loss: a probability that rounds to 1 has no gradient. Downstream of
+    every zero there may be a block with both paths closed: then the zero is exact. Otherwise
+    the precision is what turns small numbers into it.
     """
     zeros = [i for i, value in enumerate(figures.grad_in) if value == 0]
     if not zeros:
         return ""
+    if figures.stats[-1].grad_out == 0:
+        if figures.loss == 0:
+            return f"0: the loss itself is 0 in {figures.dtype}, so nothing flows back"
+        return "0: the gradient is 0 already where it reaches the last block"
     closed = [i for i, s in enumerate(figures.stats) if s.skip == 0 and s.main == 0]
     if closed and zeros[-1] <= closed[-1]:
         return f"0: no path through {figures.names[closed[-1]]}"

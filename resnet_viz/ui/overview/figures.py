@@ -29,6 +29,7 @@ class Figures:
         zero_share: share of exact zeros in y, 0 to 1.
         parameters: learnable numbers.
         macs: multiply-accumulates for one image.
+        loss: mean cross-entropy that was differentiated, nats.
         dtype: precision of the measurement.
     """
 
@@ -41,6 +42,7 @@ class Figures:
     zero_share: Values
     parameters: Values
     macs: Values
+    loss: float
     dtype: str
 
     @classmethod
@@ -66,6 +68,7 @@ class Figures:
             zero_share=column(lambda b: b.zero_share),
             parameters=column(lambda b: b.parameters),
             macs=column(lambda b: b.macs),
+            loss=snapshot.loss,
             dtype=snapshot.dtype,
         )
 

@@ -103,6 +103,11 @@ class GradientLane:
         state, style = context.state, context.style
         now, ghost = state.now, state.ghost
         scale = self.scale(state)
+        measurable = self.pinned is not None or any(
+            bool((np.isfinite(f.grad_in) & (f.grad_in > 0)).any())
+            for f in (now, ghost)
+            if f is not None
+        )
         keys = [Key("line", "gradient", "now")]
         if ghost is not None:
             keys.append(Key("dashed", "ghost", "before"))
@@ -110,7 +115,7 @@ class GradientLane:
             painter,
             context,
             self.title,
-            scale=scale.text() + (", pinned" if self.pinned else "") if now is not None else "",
+            scale=scale.text() + (", pinned" if self.pinned else "") if measurable else "",
             keys=keys if now is not None else (),
             caption=gradient_caption(now) if now is not None else "",
             reserved=style.row + 6,
@@ -119,7 +124,7 @@ class GradientLane:
             paint_waiting(painter, context)
             return
         _paint_pin(painter, style, self.pin_rect(context), self.pinned is not None)
-        self._paint_scale(painter, context, scale)
+        self._paint_scale(painter, context, scale, ticks=measurable)
         painter.save()
         clip_to_plot(painter, context)
         if ghost is not None:
@@ -132,10 +137,13 @@ class GradientLane:
         self._paint_value(painter, context, now, scale)
         painter.restore()
 
-    def _paint_scale(self, painter: QPainter, context: LaneContext, scale: LogScale) -> None:
+    def _paint_scale(
+        self, painter: QPainter, context: LaneContext, scale: LogScale, *, ticks: bool
+    ) -> None:
+        """Paint grid and ticks; no decades where not one value has a place on them."""
         style = context.style
         top, bottom = self._span(context, scale)
-        for exponent, text in scale.ticks(bottom - top, style.row * 1.25):
+        for exponent, text in scale.ticks(bottom - top, style.row * 1.25) if ticks else ():
             y = bottom - (exponent - scale.low) / (scale.high - scale.low) * (bottom - top)
             paint_grid_line(painter, context, y)
             paint_tick(painter, context, y, text)
@@ -209,9 +217,9 @@ class GradientLane:
 
     def _paint_note(self, painter: QPainter, context: LaneContext, now: Figures) -> None:
         """Say over the floor what a zero means, at the side where fewer of them are."""
-        note = zero_note(now)
-        if not note:
-            return
+        note, ghost = zero_note(now), context.state.ghost
+        if not note and ghost is not None:
+            note = f"before: {zero_note(ghost)}"
         visible = context.axis.visible
         zeros = np.flatnonzero(now.grad_in[visible.start : visible.stop] == 0)
         at_right = zeros.size == 0 or zeros.mean() < len(visible) / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
@@ -14,7 +15,7 @@ from resnet_viz.ui.overview.curves import paint_dots
 from resnet_viz.ui.overview.figures import Figures
 from resnet_viz.ui.overview.geometry import Want
 from resnet_viz.ui.overview.layout import BlockAxis
-from resnet_viz.ui.overview.numbers import figure
+from resnet_viz.ui.overview.numbers import figure, power_of_ten
 from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.style import Anchor, Style, draw_text
 
@@ -199,14 +200,21 @@ def clip_to_plot(painter: QPainter, context: LaneContext) -> None:
 
 
 def nice_ceiling(value: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is not less; 1 for 0."""
+    """The smallest of 1, 2, 5 times a power of ten that is not less; 1 for 0.
+
+    Of numbers that are written with an exponent only the power itself, for short ticks.
+    """
     if value <= 0 or not np.isfinite(value):
         return 1.0
-    power = 10.0 ** np.floor(np.log10(value))
-    return float(next(f * power for f in (1, 2, 5, 10) if f * power >= value * (1 - 1e-9)))
+    exponent = math.floor(math.log10(value))
+    factors = (1, 2, 5, 10) if -3 <= exponent < 4 else (1, 10)
+    fitting = next(f for f in factors if f * 10.0**exponent >= value * (1 - 1e-9))
+    return fitting * 10.0**exponent
 
 
 def tick_text(value: float) -> str:
-    """A linear tick: 0.5, 20, −1."""
+    """A linear tick: 0.5, 20, −1, 10³⁸."""
+    if value and not 1e-3 <= abs(value) < 1e4:
+        return ("−" if value < 0 else "") + power_of_ten(round(math.log10(abs(value))))
     text = figure(value)
     return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text

@@ -140,6 +140,14 @@ def _paint_empty(
     """Where nothing flows stands an empty frame, with a × where a norm is not finite."""
     style, plot = context.style, context.plot
     width = bar_width(style, context.axis.pitch)
+    if context.axis.pitch < GROUP_PX:
+        for some, colour in ((~overflowed, "ghost"), (overflowed, "trouble")):
+            hatch = style.brush(colour)
+            hatch.setStyle(Qt.BrushStyle.BDiagPattern)
+            for x in xs[some].tolist():
+                half = context.axis.pitch / 2 + 0.5
+                painter.fillRect(QRectF(x - half, plot.top(), 2 * half, plot.height()), hatch)
+        return
     painter.setPen(style.dashed("ghost", 1.0, 3.0))
     tops, widths = np.full(xs.size, plot.top()), np.full(xs.size, width)
     draw_bars(painter, xs - width / 2, tops, widths, np.full(xs.size, plot.height()))
