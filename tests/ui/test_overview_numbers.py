@@ -21,7 +21,7 @@ from resnet_viz.ui.overview.captions import (
 )
 from resnet_viz.ui.overview.figures import Figures, shares
 from resnet_viz.ui.overview.numbers import count, figure, percent, power_of_ten, ratio
-from resnet_viz.ui.overview.scale import LogScale, Mark, scale_for
+from resnet_viz.ui.overview.scale import LogScale, Mark, nice_ceiling, scale_for, tick_text
 
 RESNET18 = spec("resnet18")
 
@@ -266,3 +266,22 @@ def test_figures_follow_the_snapshot() -> None:
     assert figures.names == tuple(b.name for b in RESNET18.blocks())
     assert figures.grad_in.tolist() == [b.grad_in for b in snapshot.blocks]
     assert figures.macs.tolist() == [b.macs for b in snapshot.blocks]
+
+
+def test_zero_that_comes_from_the_loss_is_not_blamed_on_the_blocks() -> None:
+    snapshot = synthetic_snapshot(RESNET18)
+    blocks = tuple(replace(b, grad_in=0.0, grad_out=0.0) for b in snapshot.blocks)
+    saturated = Figures.of(replace(snapshot, blocks=blocks, loss=0.0))
+    assert zero_note(saturated).startswith("0: the loss itself is 0 in float32")
+    elsewhere = Figures.of(replace(snapshot, blocks=blocks, loss=0.4))
+    assert "already where it reaches the last block" in zero_note(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("value", "ceiling", "tick"),
+    [(0.3, 0.5, "0.5"), (0.11, 0.2, "0.2"), (1.0, 1.0, "1"), (37, 50, "50"), (0, 1, "1"),
+     (3e37, 1e38, "10³⁸"), (2e-7, 1e-6, "10⁻⁶"), (1200, 2000, "2000")],
+)  # fmt: skip
+def test_linear_axis_ends_on_a_round_number(value: float, ceiling: float, tick: str) -> None:
+    assert nice_ceiling(value) == pytest.approx(ceiling)
+    assert tick_text(nice_ceiling(value)) == tick

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
@@ -15,7 +13,6 @@ from resnet_viz.ui.overview.curves import paint_dots
 from resnet_viz.ui.overview.figures import Figures
 from resnet_viz.ui.overview.geometry import Want
 from resnet_viz.ui.overview.layout import BlockAxis
-from resnet_viz.ui.overview.numbers import figure, power_of_ten
 from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.style import Anchor, Style, draw_text
 
@@ -197,24 +194,3 @@ def clip_to_plot(painter: QPainter, context: LaneContext) -> None:
     plot, spill = context.plot, 1.0
     area = QRectF(plot.left() - spill, context.top, plot.width() + 2 * spill, context.height)
     painter.setClipRect(area.toAlignedRect(), Qt.ClipOperation.IntersectClip)
-
-
-def nice_ceiling(value: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is not less; 1 for 0.
-
-    Of numbers that are written with an exponent only the power itself, for short ticks.
-    """
-    if value <= 0 or not np.isfinite(value):
-        return 1.0
-    exponent = math.floor(math.log10(value))
-    factors = (1, 2, 5, 10) if -3 <= exponent < 4 else (1, 10)
-    fitting = next(f for f in factors if f * 10.0**exponent >= value * (1 - 1e-9))
-    return fitting * 10.0**exponent
-
-
-def tick_text(value: float) -> str:
-    """A linear tick: 0.5, 20, −1, 10³⁸."""
-    if value and not 1e-3 <= abs(value) < 1e4:
-        return ("−" if value < 0 else "") + power_of_ten(round(math.log10(abs(value))))
-    text = figure(value)
-    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text

@@ -1,4 +1,4 @@
-"""The log axis of the gradient lane: its decades, its ticks, and a place for 0 and infinity."""
+"""Axes: the log one with its decades and a place for 0 and infinity, and ends of linear ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_viz.ui.overview.numbers import power_of_ten
+from resnet_viz.ui.overview.numbers import figure, power_of_ten
 
 Values = NDArray[np.float64]
 
@@ -121,3 +121,24 @@ def scale_for(*series: Values | None) -> LogScale:
 def zero_text(dtype: str) -> str:
     """What a measured norm of 0 says in the given precision: `every entry below 10⁻⁴⁵`."""
     return f"every entry below {SMALLEST.get(dtype, SMALLEST['float32'])}"
+
+
+def nice_ceiling(value: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is not less; 1 for 0.
+
+    Of numbers that are written with an exponent only the power itself, for short ticks.
+    """
+    if value <= 0 or not math.isfinite(value):
+        return 1.0
+    exponent = math.floor(math.log10(value))
+    factors = (1, 2, 5, 10) if -3 <= exponent < 4 else (1, 10)
+    fitting = next(f for f in factors if f * 10.0**exponent >= value * (1 - 1e-9))
+    return fitting * 10.0**exponent
+
+
+def tick_text(value: float) -> str:
+    """A linear tick: 0.5, 20, −1, 10³⁸."""
+    if value and not 1e-3 <= abs(value) < 1e4:
+        return ("−" if value < 0 else "") + power_of_ten(round(math.log10(abs(value))))
+    text = figure(value)
+    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text

@@ -24,15 +24,14 @@ from resnet_viz.ui.overview.lanes import (
     LaneContext,
     LaneName,
     clip_to_plot,
-    nice_ceiling,
     paint_grid_line,
     paint_tick,
     paint_title,
     paint_waiting,
-    tick_text,
 )
 from resnet_viz.ui.overview.layout import GROUP_PX
 from resnet_viz.ui.overview.numbers import count, figure, percent
+from resnet_viz.ui.overview.scale import nice_ceiling, tick_text
 from resnet_viz.ui.overview.share_lanes import bar_width
 from resnet_viz.ui.overview.style import Style, cross
 
