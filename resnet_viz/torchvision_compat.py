@@ -49,7 +49,7 @@ def ensure_torchvision() -> str | None:
         return None
     _declare_missing()
     return (
-        f"torchvision {_version('torchvision')} was built for another torch than the installed "
+        f"torchvision {_version('torchvision')} does not fit the installed torch "
         f"{torch.__version__}: its compiled operators cannot be loaded ({fault}). "
         "ResNet Visualizer does without them. To mend it, reinstall torch and torchvision "
         "together, both from the same source (pytorch.org/get-started has the command)."

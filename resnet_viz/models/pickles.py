@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickletools
+import re
 import struct
 import zipfile
 import zlib
@@ -21,6 +22,7 @@ _ORDINARY = (
     "collections.",
     "argparse.Namespace",
 )
+_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")  # what damage leaves is often none
 _LONGEST_PICKLE = 64 << 20
 
 
@@ -41,7 +43,7 @@ def called_names(file: Path) -> list[str]:
             data = data[end:]  # old torch files are several pickles, one after the other
     except (ArithmeticError, IndexError, MemoryError, ValueError, struct.error):
         pass  # the rest is no pickle: what was found before it counts
-    return [name for name in names if not _is_ordinary(name)]
+    return [name for name in names if _NAME.fullmatch(name) and not _is_ordinary(name)]
 
 
 def _pickle_bytes(file: Path) -> bytes:

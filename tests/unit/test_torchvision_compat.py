@@ -68,7 +68,7 @@ def test_a_torchvision_that_does_not_fit_imports_and_is_named(tmp_path: Path):
     assert done.returncode == 0, done.stderr
     before, sentence, file = done.stdout.splitlines()
     assert before == "operator torchvision::qnms does not exist"
-    assert "was built for another torch" in sentence
+    assert "does not fit the installed torch" in sentence
     assert torch.__version__ in sentence
     assert "reinstall torch and torchvision together" in sentence
     assert file.startswith(str(tmp_path / "old"))

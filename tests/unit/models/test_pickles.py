@@ -49,6 +49,12 @@ def test_later_pickles_of_old_torch_files_are_read_too(tmp_path: Path):
     assert called_names(tmp_path / "p") == ["shutil.rmtree"]
 
 
+def test_names_spoilt_by_damage_are_left_out(tmp_path: Path):
+    content = pickle.dumps(Caller(shutil.rmtree, "/nowhere"), 2)
+    (tmp_path / "p").write_bytes(content.replace(b"shutil", b"sh\x07til"))
+    assert called_names(tmp_path / "p") == []
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x80\x04\x95", b"no pickle", bytes(99)])
 def test_no_pickle_no_names(tmp_path: Path, content: bytes):
     (tmp_path / "p").write_bytes(content)
