@@ -17,10 +17,12 @@ from PIL import Image
 pytestmark = pytest.mark.window
 
 
-def photo(path: Path) -> Path:
-    """A picture with structure, written as PNG."""
+def photo(path: Path, phase: int) -> Path:
+    """A picture with structure, another one for each phase, written as PNG."""
     y, x = np.mgrid[0:120, 0:160]
-    rgb = np.stack([x * 255 // 160, y * 255 // 120, (x ^ y) & 255], axis=-1).astype(np.uint8)
+    rgb = np.stack([x * 255 // 160, y * 255 // 120, (x ^ (y + phase)) & 255], axis=-1).astype(
+        np.uint8
+    )
     Image.fromarray(rgb).save(path)
     return path
 
@@ -37,7 +39,7 @@ def test_the_window_shows_a_measurement_of_the_sample(program: Program, desktop:
 def test_a_picture_is_dragged_in_from_another_program(
     program: Program, desktop: Desktop, tmp_path: Path, kind: str
 ) -> None:
-    picture = photo(tmp_path / f"dragged-{kind}.png")
+    picture = photo(tmp_path / f"dragged-{kind}.png", 40 if kind == "file" else 90)
     before = program.ask("state")["grads"]
     source = subprocess.Popen(
         [sys.executable, str(HERE / "drag_source.py"), str(picture), kind, "1500", "800"],
