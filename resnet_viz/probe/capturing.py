@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from resnet_viz.analysis.cost import NetworkCost, network_cost
 from resnet_viz.errors import UserError
+from resnet_viz.models.network import ResNet
 from resnet_viz.probe.anatomy import Survey, survey
 from resnet_viz.probe.attaching import attached
 from resnet_viz.probe.block_probe import BlockProbe, Pass
@@ -64,6 +65,11 @@ def capture(
         raise UserError(
             f"The images have the shape {tuple(images.shape)}.",
             "Give a batch of shape (N, channels, height, width).",
+        )
+    if isinstance(net, ResNet) and images.shape[1] != net.spec.in_channels:
+        raise UserError(
+            f"{net.spec.title()} reads images of {net.spec.in_channels} channels, "
+            f"not of {images.shape[1]}."
         )
     learning = list({id(p): p for block in parts.blocks for p in block.parameters}.values())
     sample = parts.parameters[0]

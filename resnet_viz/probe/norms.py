@@ -70,6 +70,9 @@ class CpuMeter:
     `vector_norm` and is more accurate, `count_nonzero(x == 0)` a fortieth of torch's
     `count_nonzero`, and both run in the calling thread alone, so that they never wait for a
     core that something else holds. Only for sums is torch the faster one.
+
+    A square that overflows makes numpy warn before it is computed again: `capture` silences
+    that once for all figures (`np.errstate`), as doing so here would take as long as a norm.
     """
 
     # Sums of squares outside these bounds are computed again. The lower one leaves room for a

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+from resnet_viz.torchvision_compat import ensure_torchvision
+
+ensure_torchvision()  # the other libraries' networks import torchvision
+
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
