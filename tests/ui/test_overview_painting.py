@@ -16,6 +16,7 @@ from snapshots import synthetic_snapshot
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import ResNetSpec, spec
 from resnet_viz.ui.overview.lanes import LANE_NAMES
+from resnet_viz.ui.overview.off_axis import note_place
 from resnet_viz.ui.overview.widget import OverviewWidget
 from resnet_viz.ui.theme import THEMES, Theme
 
@@ -142,3 +143,24 @@ def test_painting_keeps_the_references_to_none(qtbot: QtBot) -> None:
     gc.collect()
     # A painting has some hundreds of such calls: 40 of them would lose or leave thousands.
     assert abs(sys.getrefcount(None) - before) < 400
+
+
+@pytest.mark.parametrize("zeros", [range(0), range(5), range(11, 16), range(4, 9), range(16)])
+@pytest.mark.parametrize("selected", [0, 6, 15])
+def test_note_on_the_floor_hides_neither_marks_nor_curve(
+    qtbot: QtBot, zeros: range, selected: int
+) -> None:
+    widget = shown(qtbot, spec("resnet34"))
+    widget.set_snapshot(synthetic_snapshot(spec("resnet34")))
+    widget.state.selected = selected
+    scene = widget.canvas.scene
+    context = scene.context(scene.places()[0])
+    centres = np.array([scene.axis.centre(i) for i in zeros])
+    width = 190.0
+    left, on_line = note_place(context, width, centres)
+    assert scene.axis.left <= left <= scene.axis.right - width
+    covered = [i for i in range(16) if left - 6 < scene.axis.centre(i) < left + width + 6]
+    if on_line:
+        assert not set(covered) & set(zeros)
+    elif len(zeros) == 16:  # beside the line only over blocks without a curve
+        assert abs(left + width / 2 - scene.axis.centre(selected)) > width / 2

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
-from resnet_viz.ui.overview.captions import gradient_caption, zero_note
+from resnet_viz.ui.overview.captions import gradient_caption
 from resnet_viz.ui.overview.curves import (
     DOT_PITCH,
     curve_width,
@@ -34,6 +34,13 @@ from resnet_viz.ui.overview.lanes import (
     paint_waiting,
 )
 from resnet_viz.ui.overview.numbers import figure
+from resnet_viz.ui.overview.off_axis import (
+    ceiling_text,
+    paint_ceiling_note,
+    paint_floor_note,
+    paint_pin,
+    triangle,
+)
 from resnet_viz.ui.overview.scale import LogScale, Mark, scale_for
 from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.style import Align, Style, cross
@@ -123,7 +130,7 @@ class GradientLane:
         if now is None:
             paint_waiting(painter, context)
             return
-        _paint_pin(painter, style, self.pin_rect(context), self.pinned is not None)
+        paint_pin(painter, style, self.pin_rect(context), self.pinned is not None)
         self._paint_scale(painter, context, scale, ticks=measurable)
         painter.save()
         clip_to_plot(painter, context)
@@ -131,9 +138,9 @@ class GradientLane:
             self._paint_curve(painter, context, ghost, scale, as_ghost=True)
         self._paint_curve(painter, context, now, scale, as_ghost=False)
         if scale.floor:
-            self._paint_note(painter, context, now)
+            paint_floor_note(painter, context, self._floor_y(context), now)
         if scale.ceiling:
-            _paint_ceiling_note(painter, context, self._ceiling_y(context), now)
+            paint_ceiling_note(painter, context, self._ceiling_y(context), now)
         self._paint_value(painter, context, now, scale)
         painter.restore()
 
@@ -151,7 +158,7 @@ class GradientLane:
         if scale.floor:
             extra.append((self._floor_y(context), "0"))
         if scale.ceiling:
-            extra.append((self._ceiling_y(context), _ceiling_text(context.state)))
+            extra.append((self._ceiling_y(context), ceiling_text(context.state)))
         for y, text in extra:
             painter.setPen(style.dashed("trouble", 1.0, 3.0))
             painter.drawLine(QPointF(context.axis.left, y), QPointF(context.axis.right, y))
@@ -210,20 +217,10 @@ class GradientLane:
                 cross(painter, point.x(), point.y(), reach)
             else:
                 up = mark in (Mark.INFINITE, Mark.ABOVE)
-                _triangle(path, point, reach if up else -reach)
+                triangle(path, point, reach if up else -reach)
         painter.setBrush(style.brush("card"))
         painter.drawPath(path)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-
-    def _paint_note(self, painter: QPainter, context: LaneContext, now: Figures) -> None:
-        """Say over the floor what a zero means, at the side where fewer of them are."""
-        note, ghost = zero_note(now), context.state.ghost
-        if not note and ghost is not None:
-            note = f"before: {zero_note(ghost)}"
-        visible = context.axis.visible
-        zeros = np.flatnonzero(now.grad_in[visible.start : visible.stop] == 0)
-        at_right = zeros.size == 0 or zeros.mean() < len(visible) / 2
-        _paint_boxed(painter, context, note, self._floor_y(context), at_right=bool(at_right))
 
     def _paint_value(
         self, painter: QPainter, context: LaneContext, now: Figures, scale: LogScale
@@ -250,57 +247,3 @@ class GradientLane:
         painter.drawText(box, Align.AlignCenter, text)
         if context.axis.pitch < DOT_PITCH:
             paint_dots(painter, style, "gradient", [QPointF(x, y)])
-
-
-def _ceiling_text(state: OverviewState) -> str:
-    """What stands on the ceiling, now or before: infinity, or else what is no number."""
-    grads = [f.grad_in for f in (state.now, state.ghost) if f is not None]
-    return "inf" if np.isinf(np.concatenate(grads)).any() else "NaN"
-
-
-def _paint_ceiling_note(painter: QPainter, context: LaneContext, y: float, now: Figures) -> None:
-    """Count at the right end what could not be drawn on the axis, each by its sign."""
-    n_infinite, n_undefined = np.isinf(now.grad_in).sum(), np.isnan(now.grad_in).sum()
-    parts = [f"△ infinite: {n_infinite}"] * bool(n_infinite)
-    parts += [f"× not a number: {n_undefined}"] * bool(n_undefined)
-    if parts:
-        _paint_boxed(painter, context, "   ".join(parts), y, at_right=True)
-
-
-def _paint_boxed(
-    painter: QPainter, context: LaneContext, text: str, y: float, *, at_right: bool
-) -> None:
-    """Write over the floor's or the ceiling's line, at one of its ends."""
-    style, axis = context.style, context.axis
-    width = style.metrics.horizontalAdvance(text) + 8
-    left = axis.right - width if at_right else axis.left
-    box = QRectF(left, y - style.row * 0.5, width, style.row)
-    painter.fillRect(box, style.brush("card"))
-    painter.setFont(style.small)
-    painter.setPen(style.pen("trouble"))
-    painter.drawText(box, Align.AlignCenter, text)
-
-
-def _triangle(path: QPainterPath, point: QPointF, reach: float) -> None:
-    """Append a triangle that points up for positive `reach`, down for negative."""
-    x, y, side = point.x(), point.y(), abs(reach)
-    path.moveTo(x, y - reach)
-    path.lineTo(x + side, y + reach * 0.7)
-    path.lineTo(x - side, y + reach * 0.7)
-    path.closeSubpath()
-
-
-def _paint_pin(painter: QPainter, style: Style, rect: QRectF, pinned: bool) -> None:
-    """A drawing pin: upright and filled when the scale is pinned, else tilted and hollow."""
-    painter.save()
-    painter.translate(rect.center())
-    if not pinned:
-        painter.rotate(40)
-    unit = rect.height() / 16
-    colour = "text" if pinned else "muted"
-    painter.setPen(style.pen(colour, 1.2 * style.scale))
-    painter.setBrush(style.brush(colour) if pinned else Qt.BrushStyle.NoBrush)
-    painter.drawRect(QRectF(-2 * unit, -5.5 * unit, 4 * unit, 5 * unit))
-    painter.drawLine(QPointF(-4 * unit, -0.5 * unit), QPointF(4 * unit, -0.5 * unit))
-    painter.drawLine(QPointF(0, -0.5 * unit), QPointF(0, 5.5 * unit))
-    painter.restore()
