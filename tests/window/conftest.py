@@ -100,12 +100,16 @@ class Program:
         """Close standard input, which ends the window; returns its exit code."""
         assert self.process.stdin is not None
         self.process.stdin.close()
-        try:
-            return self.process.wait(20)
-        except subprocess.TimeoutExpired:
+        return self.process.wait(20)
+
+    def end(self) -> None:
+        """Leave nothing behind, whatever happened."""
+        if self.process.poll() is None:
             self.process.kill()
-            self.process.wait(10)
-            raise
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None
+            pipe.close()
+        self.process.wait(10)
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +155,4 @@ def program(desktop: Desktop) -> Iterator[Program]:
         yield made
         assert made.close() == 0
     finally:
-        if made.process.poll() is None:
-            made.process.kill()
-            made.process.wait(10)
+        made.end()
