@@ -434,6 +434,32 @@ def test_another_network_drops_figures_and_view(overview: OverviewWidget) -> Non
     assert overview.readout.pieces() == [("layer1.0", ""), ("", "skip cut")]
 
 
+def test_what_was_hovered_in_the_old_network_is_forgotten(
+    qtbot: QtBot, overview: OverviewWidget
+) -> None:
+    rect = header_rect(overview.canvas.scene.chain, 4)
+    qtbot.mouseMove(overview.canvas, rect.center().toPoint())
+    overview.set_network(spec("resnet20"))  # has three stages
+    overview.grab()
+    qtbot.mouseMove(overview.canvas, square_of(overview, "layer3.2"))
+    overview.set_network(replace(spec("resnet20"), depths=(1, 1, 1)))
+    overview.grab()
+    assert overview.state.hovered is None
+
+
+def test_scale_cannot_be_pinned_before_there_is_one(qtbot: QtBot) -> None:
+    overview = OverviewWidget()
+    qtbot.addWidget(overview)
+    overview.resize(950, 380)
+    overview.set_network(RESNET34)
+    overview.show()
+    scene = overview.canvas.scene
+    assert not overview.pin_action.isEnabled()
+    pin = scene.gradient.pin_rect(scene.context(scene.places()[0])).center()
+    qtbot.mouseClick(overview.canvas, LEFT, pos=pin.toPoint())
+    assert scene.gradient.pinned is None
+
+
 def test_stage_headers_say_channels_size_depth_and_cuts(overview: OverviewWidget) -> None:
     assert overview.state.stage_title(1)[0] == "layer1 · 64 ch · 56² · 3 blocks"
     assert overview.state.stage_title(4)[0] == "layer4 · 512 ch · 7² · 3 blocks"

@@ -136,6 +136,11 @@ class OverviewCanvas(QWidget):
         self.invalidate()
         self.block_selected.emit(self.state.name(index))
 
+    def forget_pointer(self) -> None:
+        """Nothing is hovered or pressed any more: what lay there is gone."""
+        self._pressed_at, self._panning = None, False
+        self._hover(None)
+
     def _hover(self, hit: Hit | None) -> None:
         if hit == self._hovered:
             return

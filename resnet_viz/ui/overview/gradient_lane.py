@@ -230,7 +230,8 @@ class GradientLane:
         if selected is None or selected not in context.axis.visible:
             return
         style, plot = context.style, context.plot
-        y = float(self.positions(context, now, scale)[0][selected])
+        heights, marks = self.positions(context, now, scale)
+        y = float(heights[selected])
         text = figure(float(now.grad_in[selected]))
         width = style.metrics.horizontalAdvance(text) + 10
         x = context.axis.centre(selected)
@@ -245,5 +246,5 @@ class GradientLane:
         painter.setFont(style.small)
         painter.setPen(style.pen("text"))
         painter.drawText(box, Align.AlignCenter, text)
-        if context.axis.pitch < DOT_PITCH:
+        if context.axis.pitch < DOT_PITCH and marks[selected] == Mark.POINT:
             paint_dots(painter, style, "gradient", [QPointF(x, y)])

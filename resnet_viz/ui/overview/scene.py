@@ -135,8 +135,10 @@ class Scene:
 
     def pin_at(self, x: float, y: float) -> bool:
         """Whether the gradient lane's pin lies under a point."""
+        if self.state.now is None or y <= self.lanes_top:
+            return False  # there is no scale to pin yet, or the lane is scrolled away
         for place in self.places():
-            if place.lane is self.gradient and y > self.lanes_top:
+            if place.lane is self.gradient:
                 rect = self.gradient.pin_rect(self.context(place))
                 return rect.adjusted(-3, -3, 3, 3).contains(QPointF(x, y))
         return False

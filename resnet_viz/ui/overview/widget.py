@@ -138,6 +138,7 @@ class OverviewWidget(QWidget):
 
     def set_network(self, spec: ResNetSpec) -> None:
         """Show another network, not measured yet, its first block selected."""
+        self.canvas.forget_pointer()
         self.state.set_network(spec)
         self.canvas.scene.axis = BlockAxis(spec.depths)
         self.canvas.scene.gradient.pinned = None
@@ -227,6 +228,7 @@ class OverviewWidget(QWidget):
         self.scroll_bar.setPageStep(max(1, round(self.canvas.height() - scene.lanes_top)))
         self.scroll_bar.setValue(round(scene.scroll))
         self.fit_button.setEnabled(scene.axis.zoom > 1.0001)
+        self.pin_action.setEnabled(self.state.now is not None)
         self.pin_action.setChecked(scene.gradient.pinned is not None)
         self._update_hint()
 
