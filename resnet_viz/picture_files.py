@@ -83,9 +83,8 @@ def load_image(source: str | os.PathLike[str] | bytes, name: str = "") -> RGBArr
         if not source:
             raise UserError(f"Cannot load {shown}: it is empty.", _CHOOSE)
         return _decode(io.BytesIO(source), shown)
-    path = _local_path(os.fspath(source))
+    path = picture_path(source, name)
     shown = name or str(path)
-    _check_regular_file(path, shown)
     try:
         with path.open("rb") as file:
             return _decode(file, shown)
@@ -93,6 +92,21 @@ def load_image(source: str | os.PathLike[str] | bytes, name: str = "") -> RGBArr
         raise _unreadable(shown) from error
     except OSError as error:
         raise UserError(f"Cannot read {shown}: {error.strerror or error}.") from error
+
+
+def picture_path(source: str | os.PathLike[str], name: str = "") -> Path:
+    """The path of a file that may be a picture; its content is not looked at.
+
+    Args:
+        source: path or `file:` URL.
+        name: how errors call the picture; the path by default.
+
+    Raises:
+        UserError: if there is no such file, or it is not an ordinary one with something in it.
+    """
+    path = _local_path(os.fspath(source))
+    _check_regular_file(path, name or str(path))
+    return path
 
 
 def _local_path(text: str) -> Path:
