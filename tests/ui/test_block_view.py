@@ -616,3 +616,64 @@ def test_enter_on_a_control_does_not_open_a_map(qtbot: QtBot, view: BlockView) -
     view.sum_row.panes["shortcut"].grid.setFocus()
     qtbot.keyClick(view.sum_row.panes["shortcut"].grid, Qt.Key.Key_Return)
     assert view.is_magnified
+
+
+def limit_of(view: BlockView) -> float:
+    panel = view.sum_row.panes["output"].panel
+    assert panel is not None
+    assert isinstance(panel.scale.limit, float)
+    return panel.scale.limit
+
+
+def test_limits_pinned_under_another_scope_do_not_come_back(view: BlockView) -> None:
+    maps = show(view)
+    view.controls.pin.click()
+    before = limit_of(view)
+    view.controls.scope.choose("tensor")
+    show(
+        view,
+        maps=dataclasses.replace(
+            maps, shortcut=0.1 * maps.shortcut, branch=0.1 * maps.branch, out=0.1 * maps.out
+        ),
+    )
+    view.controls.scope.choose("shared")
+    assert limit_of(view) == pytest.approx(0.1 * before, rel=1e-3)
+    assert "pinned" in view.sum_row.panes["output"].bar.text()
+
+
+def test_the_selected_channel_is_framed_in_all_three(view: BlockView) -> None:
+    show(view)
+    view.set_channel(5)
+    for role in ROLES:
+        grid = view.sum_row.panes[role].grid
+        image = grid.grab().toImage()
+        framed = [
+            channel
+            for channel in range(16)
+            if image.pixelColor(
+                int(grid.tile_rect(channel).center().x()), int(grid.tile_rect(channel).bottom())
+            ).name()
+            == THEMES["light"].text.lower()
+        ]
+        assert framed == [5]
+
+
+def test_the_line_over_a_closed_path_is_dashed(view: BlockView) -> None:
+    def colours() -> set[str]:
+        image = view.sum_row.panes["shortcut"].top.grab().toImage()
+        return {image.pixelColor(x, 1).name() for x in range(100)}
+
+    show(view)
+    assert colours() == {THEMES["light"].shortcut.lower()}
+    show(view, gate=Gate(skip=0.0))
+    assert THEMES["light"].shortcut.lower() not in colours()
+    assert len(colours()) == 2
+
+
+def test_tiny_values_are_printed_as_multiples_of_a_power_of_ten(view: BlockView) -> None:
+    maps = show(view)
+    show(view, maps=dataclasses.replace(maps, branch=np.full_like(maps.branch, 3.2e-7)))
+    view.resize(1600, 450)
+    view.magnify()
+    assert "values ×10⁻⁷" in view.sum_row.panes["branch"].caption.text()
+    assert "values" not in view.sum_row.panes["shortcut"].caption.text()

@@ -405,6 +405,20 @@ def test_a_large_map_is_moved_no_further_than_its_edge() -> None:
     assert panned(Focus(), view, 3, 3) == Focus()
 
 
+@pytest.mark.parametrize("height", [104, 130])
+@pytest.mark.parametrize("start", [0, 4, 5])
+def test_every_row_of_a_large_map_can_be_moved_to(height: int, start: int) -> None:
+    focus = zoomed(Focus(), 10.0, (start, 0), 1)
+    tops = []
+    for _ in range(14):
+        view = window((14, 14), 140, height, focus)
+        tops.append(view.row)
+        focus = panned(focus, view, 1, 0)
+    last = 14 - view.rows
+    moved = list(range(tops[0], last))
+    assert tops == [*moved, *[last] * (14 - len(moved))]
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
