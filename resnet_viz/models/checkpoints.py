@@ -147,10 +147,7 @@ def _read_safetensors(file: Path, what: str, start: bytes) -> dict[str, Tensor]:
     try:
         return dict(safetensors.torch.load_file(file, device="cpu"))
     except (safetensors.SafetensorError, OSError, KeyError, ValueError) as error:
-        reason = (
-            "it is shorter than its header says" if "not fully covered" in str(error) else error
-        )
-        raise UserError(f"{what} is truncated or damaged: {reason}.", _FETCH_AGAIN) from error
+        raise UserError(f"{what} is truncated or damaged.", _FETCH_AGAIN) from error
 
 
 # --- torch ---------------------------------------------------------------------------------
@@ -176,20 +173,22 @@ def _read_zip(file: Path, what: str) -> Any:
     if "data.pkl" not in inner:
         kind = "a NumPy archive" if names and names[0].endswith(".npy") else "another zip archive"
         raise UserError(f"{what} is not a checkpoint but {kind}.", _ACCEPTED)
-    return _load_pickle(file, what)
+    # Given a path, which mapping needs, torch would trust its suffix.
+    return _load_pickle(file, what, mapped=file.suffix != ".safetensors")
 
 
-def _load_pickle(file: Path, what: str) -> Any:
+def _load_pickle(file: Path, what: str, *, mapped: bool = False) -> Any:
     """torch.load without code; any failure of it means that the file is not to be had."""
     try:
         # Its warnings speak to the programmer who saved the file, not to the one who opens it.
         with (
-            file.open("rb") as stream,  # given a path, torch would trust its suffix
+            file.open("rb") as stream,
             warnings.catch_warnings(),
             torch.serialization.safe_globals(_HARMLESS),
         ):
             warnings.simplefilter("ignore")
-            return torch.load(stream, map_location="cpu", weights_only=True)
+            source = str(file) if mapped else stream
+            return torch.load(source, map_location="cpu", weights_only=True, mmap=mapped)
     except MemoryError as error:
         raise UserError(f"{what} does not fit into memory.") from error
     except Exception as error:  # a damaged pickle can raise anything
