@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from resnet_viz.ui.block_view.line import LineLabel
 from resnet_viz.ui.block_view.look import Look
 from resnet_viz.ui.block_view.panels import Choices, Scope, Sort
+from resnet_viz.ui.block_view.segments import Segment
 from resnet_viz.ui.block_view.wording import SCOPES, SORTS
 from resnet_viz.ui.theme import Theme
 
@@ -134,7 +135,7 @@ class ModuleStrip(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
         self._names: tuple[str, ...] | None = None
         self._row = QHBoxLayout(self)
@@ -143,7 +144,14 @@ class ModuleStrip(QWidget):
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self.chips: dict[str, QToolButton] = {}
-        self.note = QLabel()
+        self.note = LineLabel(look, look.theme.small_px)
+        self.note.align_right()
+        # Gives way to the chips; that the link is off is said in the caption too.
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_look(self, look: Look) -> None:
+        """Change the size of the type; colours come by style sheet."""
+        self.note.set_look(look, look.theme.small_px)
 
     def set_modules(
         self, shapes: Mapping[str, tuple[int, ...]], chosen: str, note: str = ""
@@ -155,7 +163,7 @@ class ModuleStrip(QWidget):
             chosen: the chip that is down; "" for F(x).
             note: what else to know about the chosen one.
         """
-        self.note.setText(note)
+        self.note.set_line((Segment(note, "muted"),), ())
         if tuple(shapes) != self._names:
             self._rebuild(tuple(shapes))
         for name, shape in shapes.items():
@@ -170,7 +178,7 @@ class ModuleStrip(QWidget):
                 widget.deleteLater()
         self._names = names
         self.chips = {}
-        self._row.addWidget(QLabel("inside F:   x"))
+        self._row.addWidget(QLabel("x"))
         for name in (*names, ""):
             self._row.addWidget(QLabel("→"))
             chip = toggle(
@@ -182,8 +190,7 @@ class ModuleStrip(QWidget):
             self._group.addButton(chip)
             self._row.addWidget(chip)
             self.chips[name] = chip
-        self._row.addStretch(1)
-        self._row.addWidget(self.note)
+        self._row.addWidget(self.note, 1)
 
 
 class ControlLine(QWidget):

@@ -236,6 +236,8 @@ class Pane(QWidget):
             brief = figures[-1:]
         else:
             lines = [joined([name, (Segment(note, "muted"),)]) for note in notes(self._panel)]
+            # Too narrow for both: the symbol goes, that the link is off is still said.
+            lines += [joined([name[1:], (Segment(n, "muted"),)], ", ") for n in notes(self._panel)]
             self.caption.set_line(*lines, name)
             figures = tensor_figures(shown)
             brief = figures[:1]

@@ -46,7 +46,7 @@ class BlockView(QWidget):
         self._card = QColor(LIGHT.card)
         look = Look(LIGHT)
         self.header = Header(look)
-        self.strip = ModuleStrip()
+        self.strip = ModuleStrip(look)
         self.sum_row = SumRow(look)
         self.hint = LineLabel(look, look.theme.font_px)
         self.status = StatusLine(look)
@@ -85,7 +85,7 @@ class BlockView(QWidget):
         self.setStyleSheet(stylesheet(theme))
         self._card = QColor(theme.card)
         self.hint.set_look(look, theme.font_px)
-        for part in (self.header, self.sum_row, self.status, self.controls):
+        for part in (self.header, self.strip, self.sum_row, self.status, self.controls):
             part.set_look(look)
 
     def set_block(
