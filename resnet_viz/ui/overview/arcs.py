@@ -36,12 +36,13 @@ def arc_width(style: Style, chain: Chain, share: float) -> float:
     """Width of an arc's line for a shortcut share of 0 to 1."""
     theme = style.theme
     width = theme.arc_min + share * (theme.arc_max - theme.arc_min)
-    return max(0.8, width * min(1.0, chain.axis.pitch / _FULL_WIDTH_PITCH))
+    width = max(0.8, width * min(1.0, chain.axis.pitch / _FULL_WIDTH_PITCH))
+    return round(width, 1)  # in steps nobody sees, so that pens are shared
 
 
 def arc_alpha(skip: float) -> float:
     """Opacity of an arc: a half-closed gate is paler than an open one, never invisible."""
-    return 1.0 if skip >= 1 else 0.3 + 0.5 * skip
+    return 1.0 if skip >= 1 else round(0.3 + 0.5 * skip, 2)
 
 
 def _paint_one(

@@ -99,9 +99,10 @@ def _paint_square(
         painter.drawLine(inner.topLeft(), inner.bottomRight())
         painter.drawLine(inner.bottomLeft(), inner.topRight())
         return
-    painter.setBrush(style.brush("card"))
     painter.setPen(style.pen("branch", border, 0.35 + 0.65 * main))
-    painter.drawRoundedRect(rect, radius, radius)  # opaque, so that no line shines through
+    if main < 1:  # an opaque ground, so that no line shines through
+        painter.setBrush(style.brush("card"))
+        painter.drawRoundedRect(rect, radius, radius)
     painter.setBrush(style.brush("branch" if selected else "branch_fill", 0.3 + 0.7 * main))
     painter.drawRoundedRect(rect, radius, radius)
     if rect.width() >= 11.5:

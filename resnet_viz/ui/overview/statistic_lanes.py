@@ -152,7 +152,7 @@ class CostLane:
         painter.setBrush(style.brush("muted", 0.85))
         _paint_columns(painter, context, plot, now.parameters, most[0], half=-1)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(style.pen("muted", 1.2 if context.axis.pitch >= GROUP_PX else 1.0))
+        painter.setPen(style.pen("muted", 1.0))
         _paint_columns(painter, context, plot, now.macs, most[1], half=1)
         painter.restore()
 
