@@ -88,10 +88,15 @@ def survey(net: nn.Module) -> Survey:
                 parameters[id(parameter)] = parameter
                 if owner is not None:
                     owner.append(parameter)
+        if owner is not None:  # names inside a block are not needed
+            todo.extend(
+                [("", m, owner) for m in reversed(module._modules.values()) if m is not None]
+            )
+            continue
         prefix = name + "." if name else ""
         for child_name, child in reversed(module._modules.items()):
             if child is not None:
-                todo.append((prefix + child_name, child, owner))
+                todo.append((prefix + child_name, child, None))
     parents: dict[str, int] = {}
     blocks = []
     for name, (module, owned) in found.items():

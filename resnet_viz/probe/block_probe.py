@@ -133,11 +133,10 @@ class BlockProbe:
         """Compute the figures that could wait, and let the tensors go."""
         self._compare()
         if self._y is not None:
-            summary = self._run.meter.summary(self._y.detach())
-            self.figures["norm_out"] = summary.norm
-            self.figures["mean_out"] = summary.mean
-            self.figures["std_out"] = summary.std
-            self.figures["zero_share"] = summary.zero_share
+            norm, mean, std, zero_share = self._run.meter.summary(self._y.detach())
+            figures = self.figures
+            figures["norm_out"], figures["zero_share"] = norm, zero_share
+            figures["mean_out"], figures["std_out"] = mean, std
             self._y = None
 
     def _compare_if_both(self) -> None:
@@ -152,14 +151,12 @@ class BlockProbe:
     def _compare(self) -> None:
         if self._shortcut is None or self._branch is None:
             return
-        meter = self._run.meter
-        shortcut, branch = self._shortcut.detach(), self._branch.detach()
         is_x = self.anatomy.projection is None
-        norm_shortcut = self._norm_in() if is_x else meter.norm(shortcut)
-        norm_branch = meter.norm(branch)
-        self.figures["norm_shortcut"] = norm_shortcut
-        self.figures["norm_branch"] = norm_branch
-        self.figures["cosine"] = meter.cosine(shortcut, branch, norm_shortcut, norm_branch)
+        found = self._run.meter.compare(
+            self._shortcut.detach(), self._branch.detach(), self._norm_in() if is_x else None
+        )
+        figures = self.figures
+        figures["norm_shortcut"], figures["norm_branch"], figures["cosine"] = found
         self._shortcut = self._branch = None
 
     def _norm_in(self) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +15,9 @@ from resnet_viz.probe.norms import Figure, Meter
 # memory does; larger tensors are read by a hook while they are in the processor's cache and
 # are then let go, smaller ones are returned by the backward pass and read in one tight loop.
 LARGE = 1 << 16
+
+Figures = dict[str, Figure]
+Key = TypeVar("Key", str, int)
 
 
 class GradientReader:
@@ -29,7 +33,7 @@ class GradientReader:
         self._meter = meter
         self._parameters = list(parameters)
         self._leaves: list[Tensor] = []
-        self._small: list[tuple[Tensor, Callable[[Tensor], None]]] = []
+        self._small: list[tuple[Tensor, Figures, str]] = []
         self._handles: list[RemovableHandle] = []
 
     def begin_at(self, tensor: Tensor) -> Tensor:
@@ -38,16 +42,12 @@ class GradientReader:
         self._leaves.append(leaf)
         return leaf
 
-    def norm_into(self, figures: dict[str, Figure], name: str, tensor: Tensor) -> None:
-        """Store the norm of dL/d(tensor) as `figures[name]`; left out if it never comes."""
-
-        def store(grad: Tensor) -> None:
-            figures[name] = self._meter.norm(grad)
-
+    def norm_into(self, figures: Figures, name: str, tensor: Tensor) -> None:
+        """Store the norm of dL/d(tensor) as `figures[name]`; nothing if there is none."""
         if tensor.numel() >= LARGE:
-            self.call(tensor, store)
+            self.call(tensor, self._store(figures, name))
         else:
-            self._small.append((tensor, store))
+            self._small.append((tensor, figures, name))
 
     @staticmethod
     def call(tensor: Tensor, hook: Callable[[Tensor], None]) -> RemovableHandle:
@@ -67,8 +67,8 @@ class GradientReader:
         large = [p for p in self._parameters if p.numel() >= LARGE]
         try:
             for parameter in large:
-                self._handles.append(self.call(parameter, self._keep_norm(parameter)))
-            watched = [tensor for tensor, _ in self._small]
+                self._handles.append(self.call(parameter, self._store(self.norm_of, id(parameter))))
+            watched = [tensor for tensor, _, _ in self._small]
             inputs = (*small, *watched, *large, *self._leaves)
             grads = torch.autograd.grad(loss, inputs, allow_unused=True)
         finally:
@@ -77,15 +77,13 @@ class GradientReader:
         present = [(p, g) for p, g in zip(small, grads, strict=False) if g is not None]
         norms = self._meter.norms([grad for _, grad in present])
         self.norm_of.update((id(p), n) for (p, _), n in zip(present, norms, strict=True))
-        for (_, store), grad in zip(self._small, grads[len(small) :], strict=False):
+        for (_, figures, name), grad in zip(self._small, grads[len(small) :], strict=False):
             if grad is not None:
-                store(grad)
+                figures[name] = self._meter.norm(grad)
         self._small.clear()
 
-    def _keep_norm(self, parameter: nn.Parameter) -> Callable[[Tensor], None]:
-        key = id(parameter)
+    def _store(self, norms: dict[Key, Figure], key: Key) -> Callable[[Tensor], None]:
+        def store(grad: Tensor) -> None:
+            norms[key] = self._meter.norm(grad)
 
-        def keep(grad: Tensor) -> None:
-            self.norm_of[key] = self._meter.norm(grad)
-
-        return keep
+        return store

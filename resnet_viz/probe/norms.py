@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -21,14 +20,21 @@ from torch import Tensor
 Figure = float | Tensor
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(NamedTuple):
     """L2 norm, mean, standard deviation of the population and share of exact zeros."""
 
     norm: Figure
     mean: Figure
     std: Figure
     zero_share: Figure
+
+
+class Comparison(NamedTuple):
+    """L2 norms of two tensors and the cosine between them, 0 where either is zero."""
+
+    norm_a: Figure
+    norm_b: Figure
+    cosine: Figure
 
 
 class Meter(Protocol):
@@ -40,8 +46,8 @@ class Meter(Protocol):
     def norms(self, tensors: Sequence[Tensor]) -> list[Figure]:
         """L2 norm of each tensor."""
 
-    def cosine(self, a: Tensor, b: Tensor, norm_a: Figure, norm_b: Figure) -> Figure:
-        """Cosine between two tensors of one shape; 0 where either is zero."""
+    def compare(self, a: Tensor, b: Tensor, norm_a: Figure | None) -> Comparison:
+        """Compare two tensors of one shape; the first one's norm may be known."""
 
     def summary(self, tensor: Tensor) -> Summary:
         """The distribution of all elements."""
@@ -89,11 +95,7 @@ class CpuMeter:
 
     def norm(self, tensor: Tensor) -> float:
         """L2 norm over all elements."""
-        flat = self._flat(tensor)
-        square = float(np.dot(flat, flat))
-        if self._low < square < self._high:
-            return math.sqrt(square)
-        return _scaled_norm(flat)
+        return self._norm(self._flat(tensor))
 
     def norms(self, tensors: Sequence[Tensor]) -> list[Figure]:
         """L2 norm of each tensor."""
@@ -105,42 +107,54 @@ class CpuMeter:
             else:
                 result[index] = self.norm(tensor)
         if small:
-            joined = torch.cat([tensors[index].reshape(-1) for index in small])
-            sizes = [tensors[index].numel() for index in small]
-            for index, norm in zip(small, _segment_norms(joined.numpy(), sizes), strict=True):
+            flats = [tensors[index].reshape(-1) for index in small]
+            norms = _segment_norms(torch.cat(flats).numpy(), [len(flat) for flat in flats])
+            for index, norm in zip(small, norms, strict=True):
                 result[index] = norm
         return result
 
-    def cosine(self, a: Tensor, b: Tensor, norm_a: Figure, norm_b: Figure) -> float:
-        """Cosine between two tensors of one shape; 0 where either is zero."""
-        norm_a, norm_b = float(norm_a), float(norm_b)
-        if norm_a == 0.0 or norm_b == 0.0:
-            return 0.0
-        order = "K" if a.stride() == b.stride() else "C"
-        flat_a, flat_b = self._flat(a, order), self._flat(b, order)
-        square = norm_a * norm_b
-        if self._low < square < self._high and self._low < norm_a and self._low < norm_b:
-            return float(np.dot(flat_a, flat_b)) / square
-        return float(np.dot(flat_a / np.float64(norm_a), flat_b / np.float64(norm_b)))
+    def compare(self, a: Tensor, b: Tensor, norm_a: Figure | None) -> Comparison:
+        """Compare two tensors of one shape; the first one's norm may be known."""
+        flat_a, flat_b = self._flat(a), self._flat(b)
+        norm_a = self._norm(flat_a) if norm_a is None else float(norm_a)
+        norm_b = self._norm(flat_b)
+        return Comparison(norm_a, norm_b, self._cosine(flat_a, flat_b, norm_a, norm_b))
 
     def summary(self, tensor: Tensor) -> Summary:
         """The distribution of all elements."""
         flat = self._flat(tensor)
-        norm = self.norm(tensor)
-        zero_share = int(np.count_nonzero(flat == 0)) / flat.size
-        mean = tensor.sum().item() / flat.size
-        mean_square = norm * (norm / flat.size)
+        size = flat.size
+        norm = self._norm(flat)
+        zero_share = int(np.count_nonzero(flat == 0)) / size
+        mean = tensor.sum().item() / size
+        mean_square = norm * (norm / size)
         variance = mean_square - mean * mean
         if variance > self._CANCELLED * mean_square and math.isfinite(mean_square):
             return Summary(norm, mean, math.sqrt(variance), zero_share)
         wide = flat.astype(np.float64)
         return Summary(norm, float(wide.mean()), float(wide.std()), zero_share)
 
-    def _flat(self, tensor: Tensor, order: Any = "K") -> NDArray[Any]:
-        """All elements as a vector, without a copy where they lie densely in memory."""
+    def _flat(self, tensor: Tensor) -> NDArray[Any]:
+        """All elements as a vector, without a copy where they lie in order in memory."""
         if tensor.dtype is not self._dtype:
             tensor = tensor.to(self._dtype)
-        return tensor.numpy().ravel(order)
+        return tensor.numpy().reshape(-1)
+
+    def _norm(self, flat: NDArray[Any]) -> float:
+        square = float(np.dot(flat, flat))
+        if self._low < square < self._high:
+            return math.sqrt(square)
+        return _scaled_norm(flat)
+
+    def _cosine(
+        self, flat_a: NDArray[Any], flat_b: NDArray[Any], norm_a: float, norm_b: float
+    ) -> float:
+        if norm_a == 0.0 or norm_b == 0.0:
+            return 0.0
+        product = norm_a * norm_b
+        if self._low < product < self._high and self._low < norm_a and self._low < norm_b:
+            return float(np.dot(flat_a, flat_b)) / product
+        return float(np.dot(flat_a / np.float64(norm_a), flat_b / np.float64(norm_b)))
 
 
 class DeviceMeter:
@@ -166,12 +180,15 @@ class DeviceMeter:
         """L2 norm of each tensor."""
         return [self.norm(tensor) for tensor in tensors]
 
-    def cosine(self, a: Tensor, b: Tensor, norm_a: Figure, norm_b: Figure) -> Tensor:
-        """Cosine between two tensors of one shape; 0 where either is zero."""
+    def compare(self, a: Tensor, b: Tensor, norm_a: Figure | None) -> Comparison:
+        """Compare two tensors of one shape; the first one's norm may be known."""
+        norm_a = self.norm(a) if norm_a is None else norm_a
+        norm_b = self.norm(b)
         (a, _), (b, _) = self._scaled(a), self._scaled(b)
         product: Tensor = torch.linalg.vector_norm(a) * torch.linalg.vector_norm(b)
         # Where a tensor is zero, 0 / 0 becomes 0 / 1.
-        return (a * b).sum().div(torch.where(product == 0, 1.0, product))
+        cosine = (a * b).sum().div(torch.where(product == 0, 1.0, product))
+        return Comparison(norm_a, norm_b, cosine)
 
     def summary(self, tensor: Tensor) -> Summary:
         """The distribution of all elements."""
@@ -207,4 +224,5 @@ def _segment_norms(flat: NDArray[Any], sizes: Sequence[int]) -> list[float]:
         peaks[(peaks == 0.0) | ~np.isfinite(peaks)] = 1.0
         wide /= np.repeat(peaks, sizes)
         norms = peaks * np.sqrt(np.add.reduceat(np.square(wide), starts))
-    return [float(norm) for norm in norms]
+    result: list[float] = norms.tolist()
+    return result

@@ -100,21 +100,25 @@ def test_cosine_does_not_depend_on_the_lengths(meter: Meter, scale: float, other
     a, b = noise(2, 8, 5, 5), noise(2, 8, 5, 5, seed=1) + 0.5
     expected = float((exact(a) * exact(b)).sum()) / exact_norm(a) / exact_norm(b)
     a, b = a * scale, b * other
-    found = meter.cosine(a, b, meter.norm(a), meter.norm(b))
-    assert number(found) == pytest.approx(expected, abs=1e-5)
+    found = meter.compare(a, b, None)
+    assert number(found.cosine) == pytest.approx(expected, abs=1e-5)
+    assert number(found.norm_a) == number(meter.norm(a))
+    assert number(found.norm_b) == number(meter.norm(b))
+    known = meter.compare(a, b, meter.norm(a))
+    assert [number(figure) for figure in known] == [number(figure) for figure in found]
 
 
 def test_cosine_with_nothing_is_zero(meter: Meter) -> None:
     a, b = noise(4, 4), torch.zeros(4, 4)
-    assert number(meter.cosine(a, b, meter.norm(a), meter.norm(b))) == 0.0
-    assert number(meter.cosine(b, b, meter.norm(b), meter.norm(b))) == 0.0
+    assert number(meter.compare(a, b, meter.norm(a)).cosine) == 0.0
+    assert number(meter.compare(b, b, None).cosine) == 0.0
 
 
 def test_layout_in_memory_makes_no_difference(meter: Meter) -> None:
     a, b = noise(2, 6, 5, 4), noise(2, 6, 5, 4, seed=1)
-    plain = number(meter.cosine(a, b, meter.norm(a), meter.norm(b)))
+    plain = number(meter.compare(a, b, None).cosine)
     last = a.contiguous(memory_format=torch.channels_last)
-    mixed = number(meter.cosine(last, b, meter.norm(last), meter.norm(b)))
+    mixed = number(meter.compare(last, b, None).cosine)
     assert mixed == pytest.approx(plain, abs=1e-6)
     spread = noise(1, 6, 1, 1).expand(2, 6, 5, 4)  # what average pooling sends back
     assert number(meter.norm(spread)) == pytest.approx(exact_norm(spread.contiguous()), rel=1e-6)
