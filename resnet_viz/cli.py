@@ -132,7 +132,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="NAME",
         help="resnet20, plain56, resnet50, preresnet110, ... (`resnet-viz models` lists them); "
-        "by default the best bundled network, or what --weights PATH holds",
+        "by default the best bundled network, resnet18 for imagenet, or what --weights PATH holds",
     )
     network.add_argument(
         "--weights",

@@ -1,0 +1,190 @@
+"""`resnet-viz report`: measure one picture and write everything down."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resnet_viz import __version__
+from resnet_viz.images import load_image, network_view, normalise
+from resnet_viz.models.specs import ResNetSpec
+from resnet_viz.report.files import prepare_folder, write_files
+from resnet_viz.report.question import (
+    Question,
+    checked_model,
+    choose_network,
+    gates_of,
+    target_index,
+)
+from resnet_viz.report.result import Result
+
+if TYPE_CHECKING:
+    from resnet_viz.models.weights import LoadedNetwork
+
+Progress = Callable[[str, int, int, str], None]
+
+
+def run(question: Question, out: Path) -> int:
+    """Measure and write; prints where to, and what the network says.
+
+    Returns:
+        Exit code 0.
+
+    Raises:
+        UserError: for everything that the user can put right; `out` then holds what it did.
+    """
+    prepare_folder(out)
+    with _download_bar() as progress:
+        result = measure(question, progress)
+    write_files(out, render(result))
+    _, label, probability = result.top(1)[0]
+    print(f"{result.spec.title()} ({result.weights_label}): {label}, {100 * probability:.1f} %")
+    for note in result.notes:
+        print(f"Note: {note}")
+    print(f"Wrote {out / 'index.html'}")
+    return 0
+
+
+def measure(question: Question, progress: Progress | None = None) -> Result:
+    """Load picture and network, set the gates, and capture.
+
+    Args:
+        question: what to measure.
+        progress: called as weights are downloaded.
+
+    Raises:
+        UserError: for everything that the user can put right.
+    """
+    # What can be refused without torch is refused before its import.
+    photo = load_image(question.image)
+    choice = choose_network(question)
+    if choice.weights != "file":
+        gates_of(question, choice.spec)
+
+    import torch
+
+    from resnet_viz.models.weights import load_network
+    from resnet_viz.probe.capturing import capture
+
+    loaded = load_network(
+        choice.spec,
+        choice.weights,
+        path=choice.path,
+        seed=question.seed,
+        device=question.device,
+        progress=progress,
+    )
+    if choice.weights == "file":
+        loaded = _as_asked(loaded, question, choice.spec)
+    spec = loaded.spec
+    loaded.net.gates.assign(gates_of(question, spec))
+    target = None if question.target is None else target_index(question.target, loaded.labels)
+    view = network_view(photo, loaded.preprocess)
+    shown = maps_to_show([block.name for block in spec.blocks()])
+    snapshot = capture(
+        loaded.net,
+        torch.from_numpy(normalise(view, loaded.preprocess)),
+        None if target is None else [target],
+        keep=shown,
+    )
+    return Result(
+        image=question.image,
+        photo=photo,
+        view=view,
+        spec=spec,
+        weights=choice.path or choice.weights,
+        weights_label=loaded.label,
+        seed=question.seed,
+        labels=loaded.labels,
+        preprocess=loaded.preprocess,
+        snapshot=snapshot,
+        target_is_predicted=target is None,
+        shown=shown,
+        versions=_versions(),
+        notes=(*loaded.notes, *_notes(question, choice.weights)),
+    )
+
+
+def _as_asked(loaded: LoadedNetwork, question: Question, asked: ResNetSpec) -> LoadedNetwork:
+    """A checkpoint's network with what no tensor tells: activation, order, plain or not."""
+    checked_model(question, loaded.spec)
+    kept = ("norm", "activation", "order")
+    changes = {n: question.options[n] for n in kept if n in question.options}
+    plain = question.model is not None and asked.plain
+    spec = replace(loaded.spec, plain=plain or loaded.spec.plain, **changes)
+    if spec == loaded.spec:
+        return loaded
+    from resnet_viz.models.filling import fill
+    from resnet_viz.models.network import build
+
+    parameter = next(loaded.net.parameters())
+    net = build(spec, device=parameter.device, dtype=parameter.dtype)
+    fill(net, loaded.net.state_dict(), f"`{Path(str(question.weights)).name}`")
+    return replace(loaded, net=net, spec=spec)
+
+
+def maps_to_show(names: Sequence[str]) -> tuple[str, ...]:
+    """First, middle and last block; fewer in networks of one or two."""
+    return tuple(dict.fromkeys((names[0], names[len(names) // 2], names[-1])))
+
+
+def render(result: Result) -> dict[str, bytes]:
+    """Every file of the report by name."""
+    from resnet_viz.report.drawing import draw_all
+    from resnet_viz.report.page import page
+    from resnet_viz.report.tables import blocks_csv, report_json
+
+    figures = draw_all(result)
+    files = {
+        "report.json": report_json(result).encode(),
+        "blocks.csv": blocks_csv(result).encode(),
+        "index.html": page(result, figures).encode(),
+    }
+    for figure in figures:
+        files[f"{figure.name}.png"] = figure.png
+        files[f"{figure.name}.svg"] = figure.svg
+    return files
+
+
+def _notes(question: Question, weights: str) -> Iterator[str]:
+    if weights != "none" and "init" in question.options:
+        yield "The initialisation has no effect: all weights were loaded."
+    if question.weights is None and weights == "none" and question.model is not None:
+        yield "There are no bundled weights for this network; --weights names others."
+
+
+def _versions() -> dict[str, str]:
+    versions = {"resnet-viz": __version__, "python": sys.version.split()[0]}
+    for package in ("torch", "torchvision", "numpy", "pillow", "matplotlib"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "not installed"
+    return versions
+
+
+@contextmanager
+def _download_bar() -> Iterator[Progress]:
+    """A progress bar on stderr that appears with the first report of progress."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    bar = Bar(console=Console(stderr=True), transient=True)
+    tasks: dict[str, TaskID] = {}
+
+    def report(what: str, done: int, total: int, unit: str) -> None:
+        if what not in tasks:
+            bar.start()
+            tasks[what] = bar.add_task(what, total=total or None)
+        bar.update(tasks[what], completed=done, total=total or None)
+
+    try:
+        yield report
+    finally:
+        bar.stop()
