@@ -69,7 +69,7 @@ class Times:
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
 
-    def add(self, paint: Callable[[], None]) -> None:
+    def add(self, paint: Callable[[], object]) -> None:
         """Time one frame."""
         wall, cpu = time.perf_counter(), time.thread_time()
         paint()
@@ -82,6 +82,7 @@ class Times:
             "min_ms": float(np.min(self.wall)),
             "median_ms": float(np.median(self.wall)),
             "p99_ms": float(np.percentile(self.wall, 99)),
+            "cpu_min_ms": float(np.min(self.cpu)),
             "cpu_median_ms": float(np.median(self.cpu)),
             "within_budget": float(np.mean(np.array(self.wall) <= BUDGET_MS)),
         }
@@ -90,26 +91,21 @@ class Times:
 def measure(widget: OverviewWidget, frames: int) -> dict[str, Times]:
     """Frame times by kind of movement, each frame interleaved with one of a bare widget."""
     bare = Bare()
-    bare.resize(widget.size())
+    bare.resize(widget.canvas.size())
     bare.show()
-    image = QImage(widget.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    image = QImage(widget.canvas.size(), QImage.Format.Format_ARGB32_Premultiplied)
     canvas, fitted = widget.canvas, widget.canvas.scene.axis.fitted()
     times = {kind: Times() for kind in ("bare", "zoom", "pan", "fitted", "hover")}
     for frame in range(frames):
         # From all blocks to single ones and back, once per 50 frames.
-        depth = abs((frame % 50) / 25 - 1)
+        depth = abs((frame % 50 + 0.5) / 25 - 1)
         zoomed = fitted.zoomed(fitted.max_zoom ** (1 - depth), 800.0)
-        folded = fitted.zoomed(4.0, 400.0)
-        for kind, axis in (
-            ("zoom", zoomed),
-            ("pan", folded.panned(-3.0 * frame)),
-            ("fitted", fitted),
-        ):
-            canvas.scene.axis = axis
-            canvas.invalidate()
-            times[kind].add(lambda: widget.render(image))
+        panned = fitted.zoomed(4.0, 400.0).panned(-3.0 * frame)
+        for kind, axis in (("zoom", zoomed), ("pan", panned), ("fitted", fitted)):
+            times[kind].add(lambda axis=axis: (canvas.set_axis(axis), canvas.render(image)))
+        canvas.render(image)  # keeps the picture, as the first movement of the pointer does
         canvas.state.hovered = frame % len(canvas.state.blocks)
-        times["hover"].add(lambda: widget.render(image))
+        times["hover"].add(lambda: canvas.render(image))
         times["bare"].add(lambda: bare.render(image))
     return times
 
@@ -131,11 +127,13 @@ def main() -> int:
         print(json.dumps(result, indent=2))
     else:
         print(f"{options.network}, {n_blocks} blocks, {SIZE[0]}x{SIZE[1]}, all lanes; ms per frame")
-        print(f"{'':8}{'min':>8}{'median':>8}{'99 %':>8}{'cpu':>8}{f'<= {BUDGET_MS:.0f} ms':>10}")
+        print(
+            f"{'':8}{'min':>8}{'median':>8}{'99 %':>8}{'cpu min':>9}{'median':>8}{f'<= {BUDGET_MS:.0f} ms':>10}"
+        )
         for kind, row in rows.items():
             print(
                 f"{kind:8}{row['min_ms']:8.2f}{row['median_ms']:8.2f}{row['p99_ms']:8.2f}"
-                f"{row['cpu_median_ms']:8.2f}{row['within_budget']:10.1%}"
+                f"{row['cpu_min_ms']:9.2f}{row['cpu_median_ms']:8.2f}{row['within_budget']:10.1%}"
             )
     widget.close()
     app.processEvents()

@@ -52,10 +52,12 @@ class OverviewCanvas(QWidget):
         self.state = state
         self.scene = Scene(state, style)
         self._layer: QPixmap | None = None
+        self._fresh = False
         self._hovered: Hit | None = None
         self._pressed_at: QPointF | None = None
         self._panning = False
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # spares painting the card
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Network overview")
         self.setMinimumSize(320, 160)
@@ -69,14 +71,25 @@ class OverviewCanvas(QWidget):
     def invalidate(self) -> None:
         """Paint anew: the data, the style or the view changed."""
         self._layer = None
+        self._fresh = True
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Compose columns, the cached picture and what hover changes."""
+        """Compose columns, the picture and what hover changes.
+
+        A changed picture is painted at once; only when it is needed again, as the pointer
+        moves over it, it is kept as a pixmap. So panning does not pay for a pixmap per frame.
+        """
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), self.scene.style.brush("card"))
             self.scene.paint_columns(painter)
-            painter.drawPixmap(0, 0, self._picture())
+            if self._fresh:
+                painter.save()
+                self.scene.paint(painter)
+                painter.restore()
+            else:
+                painter.drawPixmap(0, 0, self._picture())
+            self._fresh = False
             self.scene.paint_overlay(painter, self._hovered, self.hasFocus())
 
     def _picture(self) -> QPixmap:

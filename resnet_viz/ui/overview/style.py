@@ -72,6 +72,8 @@ def _font(px: int, bold: bool = False) -> QFont:
     font = QFont()
     font.setPixelSize(px)
     font.setBold(bold)
+    # Kept pictures are transparent, where text has no coloured edges; elsewhere it would.
+    font.setStyleStrategy(QFont.StyleStrategy.NoSubpixelAntialias)
     return font
 
 

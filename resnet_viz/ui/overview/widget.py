@@ -133,6 +133,7 @@ class OverviewWidget(QWidget):
         self.lanes_button.setStyleSheet(sheet)
         self.canvas.scene.refit()
         self.readout.updateGeometry()
+        self.readout.update()
         self._refresh()
         self.update()
 
@@ -234,8 +235,10 @@ class OverviewWidget(QWidget):
 
     def _update_hint(self) -> None:
         measuring = self._stale and not self._stale_timer.isActive()
-        self.readout.hint = "measuring…" if measuring else self.canvas.scene.hint()
-        self.readout.update()
+        hint = "measuring…" if measuring else self.canvas.scene.hint()
+        if hint != self.readout.hint:
+            self.readout.hint = hint
+            self.readout.update()
 
     def _update_texts(self) -> None:
         """Tell screen readers about the selected block."""
