@@ -107,7 +107,9 @@ class Worker:
         reread = job.choice.weights == "file"
         current = self._network_for(job.choice, job.request_id, reread=reread)
         loaded = current.loaded
-        total = network_cost(loaded.net).total
+        spec = loaded.spec
+        shape = (spec.in_channels, spec.input_size, spec.input_size)
+        total = network_cost(loaded.net, shape).total
         return ModelReady(
             request_id=job.request_id,
             choice=replace(current.choice, training_mode=job.choice.training_mode),
@@ -124,7 +126,7 @@ class Worker:
         check_explore(job, current.loaded)
         known = self._measurements.recall(job)
         if known is None:
-            keep = self._measurements.worth_keeping(job, _map_bytes(current.loaded.net))
+            keep = self._measurements.worth_keeping(job, _map_bytes(job, current.loaded.net))
             measured = self._measure(job, current, keep)
             known = self._measurements.remember(job, measured)
         return Explored(job.request_id, known, dict(job.gates))
@@ -188,7 +190,7 @@ _DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 
 class _Meter:
-    """Reports progress at most ten times a second, the last step of a task always.
+    """Reports progress at most ten times a second, and the last step of a task.
 
     Args:
         send: sends a reply to the window.
@@ -202,11 +204,11 @@ class _Meter:
         self._send = send
         self._request_id = request_id
         self._next_s = time.monotonic() + quiet_s
-        self._what = ""
 
     def __call__(self, what: str, done: int, total: int, unit: str) -> None:
         now_s = time.monotonic()
-        if now_s < self._next_s:
+        finished = 0 < total <= done
+        if now_s < self._next_s and not finished:
             return
         self._next_s = now_s + _PROGRESS_PAUSE_S
         self._send(Progress(self._request_id, what, done, total, unit))
