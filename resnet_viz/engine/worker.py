@@ -178,12 +178,11 @@ class Worker:
         return self._current
 
 
-def _map_bytes(net: ResNet) -> dict[str, int]:
+def _map_bytes(job: Explore, net: ResNet) -> dict[str, int]:
     """About how much memory each block's maps take: what its modules put out, and x."""
-    blocks = network_cost(net).blocks
-    return {
-        name: int(_MAPS_PER_ACTIVATION * cost.activation_bytes) for name, cost in blocks.items()
-    }
+    height, width, channels = job.image.shape
+    costs = network_cost(net, (channels, height, width)).blocks
+    return {n: int(_MAPS_PER_ACTIVATION * cost.activation_bytes) for n, cost in costs.items()}
 
 
 _DTYPES = {"float32": torch.float32, "float64": torch.float64}
