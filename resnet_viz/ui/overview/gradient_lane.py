@@ -177,7 +177,6 @@ class GradientLane:
         y, marks = self.positions(context, figures, scale)
         window = slice(shown.start, shown.stop)
         x, y, marks = axis.centres(shown), y[window], marks[window]
-        points = points_of(x, y)
         regular = marks == Mark.POINT
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for run in runs(regular):
@@ -190,12 +189,14 @@ class GradientLane:
         painter.setPen(style.dashed("ghost" if as_ghost else "gradient", 1.2, 2.0))
         ends = np.flatnonzero(regular[1:] != regular[:-1])
         if ends.size:
-            painter.drawLines([QLineF(points[k], points[k + 1]) for k in ends])
+            painter.drawLines([QLineF(x[k], y[k], x[k + 1], y[k + 1]) for k in ends])
         colour = "ghost" if as_ghost else "gradient"
         if axis.pitch >= DOT_PITCH and not as_ghost:
-            dots = [points[k] for k in np.flatnonzero(marks == Mark.POINT)]
+            dots = points_of(x[regular], y[regular])
             paint_dots(painter, style, colour, dots, dot_radius(style, axis.pitch))
-        self._paint_marks(painter, context, points, marks, as_ghost)
+        if not regular.all():
+            points = points_of(x[~regular], y[~regular])
+            self._paint_marks(painter, context, points, marks[~regular], as_ghost)
 
     def _paint_marks(
         self,
@@ -211,8 +212,7 @@ class GradientLane:
         path = QPainterPath()
         trouble = "ghost" if as_ghost else "trouble"
         painter.setPen(style.pen(trouble, 1.5 * style.scale))
-        for k in np.flatnonzero(marks != Mark.POINT):
-            point, mark = points[k], marks[k]
+        for point, mark in zip(points, marks.tolist(), strict=True):
             if mark == Mark.NOT_A_NUMBER:
                 cross(painter, point.x(), point.y(), reach)
             else:

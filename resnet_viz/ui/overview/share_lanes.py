@@ -111,15 +111,9 @@ def _paint_bars(painter: QPainter, context: LaneContext, shares: Values) -> None
     cut = plot.height() * np.where(known, shares, 0.0)
     split = plot.top() + cut
     if dense:
-        edges = np.round(axis.edges(blocks)[[0, -1]])
-        area = QRectF(edges[0], plot.top(), edges[1] - edges[0], plot.height())
-        painter.fillRect(area, style.color("shortcut"))
-        if not known.all():
-            painter.setBrush(style.brush("card"))
-            every = np.where(known, plot.bottom(), plot.top())
-            draw_dense_bars(painter, axis, blocks, every, plot.bottom())
-        painter.setBrush(style.brush("branch"))
-        draw_dense_bars(painter, axis, blocks, np.where(known, split, plot.bottom()), plot.bottom())
+        for colour, top in (("shortcut", np.full(len(blocks), plot.top())), ("branch", split)):
+            tops = np.where(known, top, plot.bottom())
+            draw_dense_bars(painter, axis, blocks, plot, tops, style.color(colour))
     else:
         painter.setPen(Qt.PenStyle.NoPen)
         for colour, top, height in (

@@ -198,4 +198,5 @@ def _paint_columns(
         xs = np.repeat(axis.edges(blocks), 2)[1:-1]
         draw_curve(painter, xs, np.repeat(plot.bottom() - heights, 2), painter.pen())
     else:
-        draw_dense_bars(painter, axis, blocks, plot.bottom() - heights, plot.bottom())
+        tops = plot.bottom() - heights
+        draw_dense_bars(painter, axis, blocks, plot, tops, painter.brush().color())
