@@ -164,3 +164,70 @@ def test_note_on_the_floor_hides_neither_marks_nor_curve(
         assert not set(covered) & set(zeros)
     elif len(zeros) == 16:  # beside the line only over blocks without a curve
         assert abs(left + width / 2 - scene.axis.centre(selected)) > width / 2
+
+
+def share_of_pixels(widget: OverviewWidget, index: int, lane: str) -> float:
+    """The shortcut's share of a bar, counted in pixels of its colour."""
+    scene = widget.canvas.scene
+    place = next(p for p in scene.places() if p.lane.name == lane)
+    plot = scene.context(place).plot
+    image = widget.canvas.grab().toImage()
+    ratio = widget.canvas.devicePixelRatioF()
+    x = round(scene.axis.centre(index) * ratio)
+    rows = range(round(plot.top() * ratio), round(plot.bottom() * ratio))
+    theme = THEMES["light"]
+    counts = {
+        colour: sum(image.pixelColor(x, y).name() == QColor(colour).name() for y in rows)
+        for colour in (theme.shortcut, theme.branch)
+    }
+    assert sum(counts.values()) >= len(rows) - 3  # all but the blended edges
+    return counts[theme.shortcut] / sum(counts.values())
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet110", "resnet1202"])
+def test_bars_have_the_height_of_the_shares(qtbot: QtBot, name: str) -> None:
+    network = spec(name)
+    blocks = list(network.blocks())
+    gates = {b.name: Gate(0.0, 1.0) for b in blocks[: len(blocks) // 4]}
+    gates |= {b.name: Gate(1.0, 0.0) for b in blocks[-len(blocks) // 4 :]}
+    snapshot = synthetic_snapshot(network, gates)
+    widget = shown(qtbot, network)
+    widget.resize(1300, 900)
+    widget.set_lanes({"forward", "backward"})
+    widget.set_snapshot(snapshot)
+    for index in (0, len(blocks) // 2, len(blocks) - 1):
+        b = snapshot.blocks[index]
+        shortcut, branch = b.skip * b.norm_shortcut, b.main * b.norm_branch
+        expected = shortcut / (shortcut + branch)
+        assert share_of_pixels(widget, index, "forward") == pytest.approx(expected, abs=0.03)
+        expected = b.grad_via_shortcut / (b.grad_via_shortcut + b.grad_via_branch)
+        assert share_of_pixels(widget, index, "backward") == pytest.approx(expected, abs=0.03)
+
+
+def test_curve_passes_through_the_measured_values(qtbot: QtBot) -> None:
+    """Where the log axis says a block's gradient is, there are pixels of its colour."""
+    network = spec("resnet34")
+    widget = shown(qtbot, network)
+    widget.set_lanes({"gradient"})
+    snapshot = synthetic_snapshot(network, first=1e-3, last=0.5)
+    widget.set_snapshot(snapshot)
+    widget.set_selected("layer4.2")
+    scene = widget.canvas.scene
+    image = widget.canvas.grab().toImage()
+    ratio = widget.canvas.devicePixelRatioF()
+    wanted = QColor(THEMES["light"].gradient).name()
+    found = []
+    for index in range(10):
+        x = round(scene.axis.centre(index) * ratio)
+        rows = [
+            y
+            for y in range(round(scene.lanes_top * ratio) + 30, image.height())
+            if image.pixelColor(x, y).name() == wanted
+        ]
+        assert rows
+        found.append(np.mean(rows))
+    # On a log axis heights are linear in the logarithms.
+    logs = np.log10([b.grad_in for b in snapshot.blocks[:10]])
+    slope, offset = np.polyfit(logs, found, 1)
+    assert slope < 0
+    assert np.abs(slope * logs + offset - found).max() < 1.5

@@ -254,6 +254,9 @@ class Scene:
 
     def hint(self) -> str:
         """What the present zoom leaves out, in words."""
-        if self.axis.detail is Detail.GROUPED:
-            return f"1 arc = {self.axis.blocks_per_arc} blocks, the wheel unfolds"
-        return "folded, the wheel unfolds" if self.axis.detail is Detail.FOLDED else ""
+        if self.axis.detail is Detail.BLOCKS:
+            return ""
+        if self.axis.detail is Detail.FOLDED:
+            return "folded, the wheel unfolds"
+        thinned = ", bars thinned" if self.axis.pitch < 1 else ""
+        return f"1 arc = {self.axis.blocks_per_arc} blocks{thinned}, the wheel unfolds"
