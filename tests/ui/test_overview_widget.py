@@ -561,3 +561,17 @@ def test_hits_below_the_chain_are_columns(overview: OverviewWidget) -> None:
         hit = scene.hit(scene.axis.centre(4), float(y))
         assert hit is not None
         assert hit.part is Part.COLUMN
+
+
+def test_keyboard_zooms_around_the_selected_block(qtbot: QtBot) -> None:
+    overview = shown(qtbot, spec("resnet110"))
+    overview.set_selected("layer2.8")
+    index = index_of(overview, "layer2.8")
+    x = overview.canvas.scene.axis.centre(index)
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(overview.canvas, Qt.Key.Key_Plus, control)
+    qtbot.keyClick(overview.canvas, Qt.Key.Key_Equal, control)
+    assert overview.canvas.scene.axis.zoom == pytest.approx(1.25**2)
+    assert overview.canvas.scene.axis.centre(index) == pytest.approx(x)
+    qtbot.keyClick(overview.canvas, Qt.Key.Key_Minus, control)
+    assert overview.canvas.scene.axis.zoom == pytest.approx(1.25)

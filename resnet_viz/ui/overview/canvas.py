@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
 from resnet_viz.ui.overview.geometry import Hit, Part
+from resnet_viz.ui.overview.keys import handle_key
 from resnet_viz.ui.overview.layout import BlockAxis, Detail
 from resnet_viz.ui.overview.menus import PIN_TIP, block_menu, tool_tip
 from resnet_viz.ui.overview.scene import Scene
@@ -135,7 +136,9 @@ class OverviewCanvas(QWidget):
         self.invalidate()
         self.view_changed.emit()
 
-    def _zoom(self, factor: float, x: float) -> None:
+    def zoom(self, notches: float, x: float) -> None:
+        """Zoom by so many notches of a wheel around a pixel."""
+        factor = _ZOOM_PER_NOTCH**notches
         self.set_axis(self.scene.axis.zoomed(factor, x))
 
     # --- selection -----------------------------------------------------------------------
@@ -248,7 +251,7 @@ class OverviewCanvas(QWidget):
         elif turn.x() and abs(turn.x()) > abs(turn.y()):
             self.set_axis(self.scene.axis.panned(turn.x() / 2))
         elif turn.y():
-            self._zoom(_ZOOM_PER_NOTCH ** (turn.y() / _NOTCH), x)
+            self.zoom(turn.y() / _NOTCH, x)
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -283,43 +286,8 @@ class OverviewCanvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the selection, act on it, zoom."""
-        if not self.state.blocks or not (self._zoom_key(event) or self._block_key(event)):
+        if not self.state.blocks or not handle_key(self, event):
             super().keyPressEvent(event)
-
-    def _block_key(self, event: QKeyEvent) -> bool:
-        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            return False
-        last, selected = len(self.state.blocks) - 1, self.state.selected or 0
-        target = {
-            Qt.Key.Key_Left: max(0, selected - 1),
-            Qt.Key.Key_Right: min(last, selected + 1),
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-        }.get(Qt.Key(event.key()))
-        if target is not None:
-            self.select(target)
-        elif event.key() == Qt.Key.Key_S:
-            self.skip_clicked.emit(self.state.name(selected))
-        elif event.key() == Qt.Key.Key_D:
-            self.branch_clicked.emit(self.state.name(selected))
-        else:
-            return False
-        return True
-
-    def _zoom_key(self, event: QKeyEvent) -> bool:
-        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            return False
-        axis = self.scene.axis
-        middle = axis.centre(self.state.selected or 0)
-        if event.key() == Qt.Key.Key_0:
-            self.fit()
-        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self._zoom(_ZOOM_PER_NOTCH, middle)
-        elif event.key() == Qt.Key.Key_Minus:
-            self._zoom(1 / _ZOOM_PER_NOTCH, middle)
-        else:
-            return False
-        return True
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keys act."""
