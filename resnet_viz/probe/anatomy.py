@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from torch import nn
@@ -22,8 +23,8 @@ class Anatomy:
         kind: `basic` or `bottleneck`.
         shortcut: `identity`, `projection` or `pad`.
         gate: weights of the two paths; fully open in blocks that have none.
-        first: the module of the branch that reads x.
-        last: the module of the branch that puts out F(x).
+        first: name of the module of the branch that reads x.
+        last: name of the module of the branch that puts out F(x).
         projection: the module that puts out the shortcut; None where that is x itself.
         parameters: all of the block.
     """
@@ -34,8 +35,8 @@ class Anatomy:
     kind: str
     shortcut: str
     gate: Gate
-    first: nn.Module
-    last: nn.Module
+    first: str
+    last: str
     projection: nn.Module | None
     parameters: tuple[nn.Parameter, ...]
 
@@ -55,9 +56,10 @@ class Survey:
     which adds up: a 110-layer network has 500 modules and a forward pass of 15 ms.
 
     Attributes:
-        modules: every module once, in the order of `named_modules()`.
+        modules: every module once, the network itself first.
         parameters: every parameter once.
-        blocks: every residual block in the same order; one inside another is part of that.
+        blocks: every residual block in the order of `named_modules()`; one inside another is
+            part of that.
     """
 
     modules: list[nn.Module]
@@ -71,42 +73,44 @@ def survey(net: nn.Module) -> Survey:
     Recognised are our blocks and those built like torchvision's and timm's `BasicBlock` and
     `Bottleneck`: classes of these names with `conv1`, `bn1`, `conv2`, `bn2` and `downsample`.
     """
-    modules: dict[int, nn.Module] = {}
-    parameters: dict[int, nn.Parameter] = {}
-    found: dict[str, tuple[nn.Module, list[nn.Parameter]]] = {}
-    todo: list[tuple[str, nn.Module, list[nn.Parameter] | None]] = [("", net, None)]
-    while todo:
-        name, module, owner = todo.pop()
-        if id(module) in modules:
-            continue
-        modules[id(module)] = module
-        if owner is None and (isinstance(module, Block) or _is_foreign(module)):
-            owner = []
-            found[name] = (module, owner)
-        for parameter in module._parameters.values():
-            if parameter is not None:
-                parameters[id(parameter)] = parameter
-                if owner is not None:
-                    owner.append(parameter)
-        if owner is not None:  # names inside a block are not needed
-            todo.extend(
-                [("", m, owner) for m in reversed(module._modules.values()) if m is not None]
-            )
-            continue
-        prefix = name + "." if name else ""
-        for child_name, child in reversed(module._modules.items()):
-            if child is not None:
-                todo.append((prefix + child_name, child, None))
+    modules: list[nn.Module] = []
+    blocks: list[Anatomy] = []
     parents: dict[str, int] = {}
-    blocks = []
-    for name, (module, owned) in found.items():
+    todo = [("", net)]
+    while todo:
+        name, module = todo.pop()
         if isinstance(module, Block):
-            blocks.append(_own(name, module, tuple(owned)))
-        else:
+            inside = _inside(module)
+            blocks.append(_own(name, module, _parameters(inside)))
+            modules += inside
+        elif _is_foreign(module):
+            inside = _inside(module)
             parent = name.rpartition(".")[0]
-            fallback = parents.setdefault(parent, len(parents) + 1)
-            blocks.append(_foreign(name, module, tuple(owned), _stage(parent, fallback)))
-    return Survey(list(modules.values()), list(parameters.values()), blocks)
+            stage = _stage(parent, parents.setdefault(parent, len(parents) + 1))
+            blocks.append(_foreign(name, module, _parameters(inside), stage))
+            modules += inside
+        else:
+            modules.append(module)
+            prefix = name + "." if name else ""
+            children = reversed(module._modules.items())
+            todo += [(prefix + child, part) for child, part in children if part is not None]
+    modules = list(dict.fromkeys(modules))
+    return Survey(modules, list(_parameters(modules)), list({b.block: b for b in blocks}.values()))
+
+
+def _inside(block: nn.Module) -> list[nn.Module]:
+    """The block and all modules in it; one that is used twice may be there twice."""
+    modules = [block]
+    for module in modules:  # grows as it goes
+        modules += [part for part in module._modules.values() if part is not None]
+    return modules
+
+
+def _parameters(modules: Iterable[nn.Module]) -> tuple[nn.Parameter, ...]:
+    """Every parameter once."""
+    # By id: hashing a tensor takes longer than all the rest.
+    found = {id(p): p for m in modules for p in m._parameters.values() if p is not None}
+    return tuple(found.values())
 
 
 def _own(name: str, block: Block, parameters: tuple[nn.Parameter, ...]) -> Anatomy:
@@ -118,8 +122,8 @@ def _own(name: str, block: Block, parameters: tuple[nn.Parameter, ...]) -> Anato
         kind=spec.kind,
         shortcut=spec.shortcut,
         gate=block.gate,
-        first=getattr(block, block.branch_modules[0]),
-        last=getattr(block, block.branch_modules[-1]),
+        first=block.branch_modules[0],
+        last=block.branch_modules[-1],
         projection=None if spec.shortcut == "identity" else block.downsample,
         parameters=parameters,
     )
@@ -156,8 +160,8 @@ def _foreign(
         kind=kind,
         shortcut=shortcut,
         gate=OPEN,
-        first=parts["conv1"],
-        last=parts[last],
+        first="conv1",
+        last=last,
         projection=projection,
         parameters=parameters,
     )

@@ -70,9 +70,10 @@ def _driven(probe: BlockProbe) -> Iterator[Undo]:
 def _hooked(probe: BlockProbe) -> Iterator[Undo]:
     """Watch a block of another library, whose tensors may be overwritten at any time."""
     anatomy = probe.anatomy
+    block = anatomy.block
     called = False
 
-    def on_enter(block: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    def on_enter(module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
         nonlocal called
         if called:  # a second call in the same pass is not measured
             return None
@@ -94,18 +95,19 @@ def _hooked(probe: BlockProbe) -> Iterator[Undo]:
         if probe.inside:
             probe.shortcut_is(output)
 
-    def on_leave(block: nn.Module, args: object, output: Tensor) -> Tensor | None:
+    def on_leave(module: nn.Module, args: object, output: Tensor) -> Tensor | None:
         return probe.leave(output) if probe.inside else None
 
     if probe.keep:
         for name, module in anatomy.inner():
             yield module.register_forward_hook(_inner_hook(probe, name)).remove
-    yield anatomy.block.register_forward_pre_hook(on_enter).remove
-    yield anatomy.first.register_forward_pre_hook(on_branch_enter).remove
-    yield anatomy.last.register_forward_hook(on_branch).remove
+    yield block.register_forward_pre_hook(on_enter).remove
+    first, last = getattr(block, anatomy.first), getattr(block, anatomy.last)
+    yield first.register_forward_pre_hook(on_branch_enter).remove
+    yield last.register_forward_hook(on_branch).remove
     if anatomy.projection is not None:
         yield anatomy.projection.register_forward_hook(on_shortcut).remove
-    yield anatomy.block.register_forward_hook(on_leave).remove
+    yield block.register_forward_hook(on_leave).remove
 
 
 def _inner_hook(probe: BlockProbe, name: str) -> Callable[[nn.Module, object, Tensor], None]:

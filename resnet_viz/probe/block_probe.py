@@ -48,6 +48,11 @@ class BlockProbe:
             small ones are looked at later, all together: a third of the time.
     """
 
+    __slots__ = (
+        *("anatomy", "figures", "in_shape", "inner", "inside", "keep", "maps", "out_shape"),
+        *("_branch", "_in_place", "_previous", "_run", "_shortcut", "_x", "_y"),
+    )
+
     def __init__(self, anatomy: Anatomy, run: Pass, *, keep: bool, in_place: bool) -> None:
         self.anatomy = anatomy
         self.figures: dict[str, Figure] = {}

@@ -13,6 +13,7 @@ from resnet_viz.models.gates import Gate
 from resnet_viz.models.network import ResNet, build
 from resnet_viz.models.specs import ResNetSpec, spec
 from resnet_viz.probe.capturing import capture
+from resnet_viz.probe.norms import DeviceMeter
 
 TINY_BOTTLENECK = {"depths": (2, 2), "widths": (8, 12), "n_classes": 7, "input_size": 32}
 NETS: dict[str, ResNetSpec] = {
@@ -129,6 +130,17 @@ def test_large_tensors_are_read_by_hooks_and_agree_too(monkeypatch) -> None:
     net = network(NETS["basic-projection"], torch.float64)
     net.gates.assign(GATES["half"])
     compare(net, training=False, dtype=torch.float64, tolerance=1e-9)
+
+
+def test_accelerators_way_of_measuring_agrees_too(monkeypatch) -> None:
+    """On an accelerator all figures stay there until the end; here it is the CPU."""
+    monkeypatch.setattr(
+        "resnet_viz.probe.capturing.meter_for", lambda device, dtype: DeviceMeter(device)
+    )
+    for name in ("basic-projection", "pre-bottleneck"):
+        net = network(NETS[name], torch.float64)
+        net.gates.assign(GATES["half"] if name == "basic-projection" else {})
+        compare(net, training=False, dtype=torch.float64, tolerance=1e-9)
 
 
 @pytest.mark.parametrize("gates", ["open", "half", "dead"])
