@@ -55,7 +55,7 @@ def run_until(condition: Callable[[], bool], seconds: float = 300.0) -> None:
 
 def click(window: MainWindow, index: int) -> float:
     """Seconds from a click on the arc of a block to the painted curve."""
-    session, canvas = window.session, window.overview.canvas
+    session, canvas = window.session, window.workspace.overview.canvas
     chain = canvas.scene.chain
     at = QPointF(canvas.scene.axis.centre(index), chain.arc_base - chain.arc_height)
     before = session.snapshot

@@ -74,17 +74,17 @@ def test_before_the_engine_is_up_the_window_is_usable_and_says_what_it_waits_for
     qtbot.waitUntil(lambda: client.state is EngineState.STARTING)
     assert "importing torch" in window.engine_bar.text
     qtbot.waitUntil(lambda: window.windowTitle() == "mine.png – ResNet Visualizer")
-    assert window.overview.state.blocks  # drawn from the specification alone
+    assert window.workspace.overview.state.blocks  # drawn from the specification alone
     assert client.asked == []
     window.close()
     assert client.closed
 
 
 def test_the_first_measurement_fills_every_part(window: MainWindow) -> None:
-    assert len(window.side.top5.rows) == 5
-    assert window.side.classes.itemText(0).startswith("predicted: class")
-    assert window.overview.state.now is not None
-    assert window.block_view.channel >= 0
+    assert len(window.workspace.side.top5.rows) == 5
+    assert window.workspace.side.classes.itemText(0).startswith("predicted: class")
+    assert window.workspace.overview.state.now is not None
+    assert window.workspace.block_view.channel >= 0
     assert "loss" in window.engine_bar._measured.text()
 
 
@@ -121,7 +121,7 @@ def test_several_dropped_files_become_a_strip_to_pick_from(
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(f)) for f in files])
     drop(window, mime)
-    strip = window.side.strip
+    strip = window.workspace.side.strip
     assert strip.count() == 3
     qtbot.waitUntil(lambda: window.windowTitle().startswith("0.png"))
     rect = strip.visualItemRect(strip.item(2))
@@ -168,16 +168,16 @@ def test_paste_takes_the_picture_on_the_clipboard(
 def test_arcs_squares_and_stage_headers(
     window: MainWindow, client: FakeClient, qtbot: QtBot
 ) -> None:
-    window.overview.skip_clicked.emit("layer2.0")
+    window.workspace.overview.skip_clicked.emit("layer2.0")
     assert window.session.toggles.cut == {"layer2.0"}
-    window.overview.branch_clicked.emit("layer2.0")
+    window.workspace.overview.branch_clicked.emit("layer2.0")
     assert window.session.toggles.dropped == {"layer2.0"}
-    window.overview.block_selected.emit("layer3.0")
+    window.workspace.overview.block_selected.emit("layer3.0")
     assert client.asked[-1].keep == ("layer3.0",)
-    window.overview.stage_skips_clicked.emit(1)
+    window.workspace.overview.stage_skips_clicked.emit(1)
     assert {"layer1.0", "layer1.1"} <= window.session.toggles.cut
     client.answer_explore()
-    assert window.overview.state.ghost is not None
+    assert window.workspace.overview.state.ghost is not None
 
 
 @pytest.mark.parametrize(
@@ -216,11 +216,11 @@ def test_keys_walk_along_blocks_and_channels_and_cut_everything(
     qtbot.keyClick(window, Qt.Key.Key_Right)
     assert window.session.selected == "layer1.2"
     client.answer_explore()
-    channel = window.block_view.channel
+    channel = window.workspace.block_view.channel
     qtbot.keyClick(window, Qt.Key.Key_Down)
-    assert window.block_view.channel != channel
+    assert window.workspace.block_view.channel != channel
     qtbot.keyClick(window, Qt.Key.Key_Up)
-    assert window.block_view.channel == channel
+    assert window.workspace.block_view.channel == channel
     qtbot.keyClick(window, Qt.Key.Key_A)
     assert len(window.session.toggles.cut) == window.session.spec.n_blocks
     qtbot.keyClick(window, Qt.Key.Key_A)
@@ -230,7 +230,7 @@ def test_keys_walk_along_blocks_and_channels_and_cut_everything(
 def test_the_slider_weakens_every_skip_and_keeps_the_arrow_keys(
     window: MainWindow, client: FakeClient, qtbot: QtBot
 ) -> None:
-    slider = window.side.skips.slider
+    slider = window.workspace.side.skips.slider
     slider.setFocus()
     selected = window.session.selected
     qtbot.keyClick(slider, Qt.Key.Key_Left)
@@ -243,7 +243,7 @@ def test_the_slider_weakens_every_skip_and_keeps_the_arrow_keys(
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # pop-ups on the offscreen platform
 def test_a_class_is_found_by_typing(window: MainWindow, client: FakeClient, qtbot: QtBot) -> None:
-    box = window.side.classes
+    box = window.workspace.side.classes
     line = box.lineEdit()
     assert line is not None
     box.setFocus()
@@ -260,7 +260,7 @@ def test_a_class_is_found_by_typing(window: MainWindow, client: FakeClient, qtbo
 
 
 def test_the_picker_loads_what_its_form_says(window: MainWindow, client: FakeClient) -> None:
-    picker = window.picker
+    picker = window.top_bar.picker
     picker.show_choice(window.session.choice)
     picker.family.setCurrentIndex(picker.family.findData("imagenet"))
     picker.order.setCurrentIndex(picker.order.findData("pre"))
@@ -276,32 +276,32 @@ def test_the_picker_loads_what_its_form_says(window: MainWindow, client: FakeCli
     assert choice.spec.name == "preresnet50"
     assert (choice.spec.norm, choice.spec.init, choice.spec.init_std) == ("none", "normal", 0.02)
     assert (choice.seed, choice.dtype, choice.weights) == (11, "float64", "none")
-    assert window.overview.state.blocks[0].name == "layer1.0"
-    assert len(window.overview.state.blocks) != 16  # still the old network
+    assert window.workspace.overview.state.blocks[0].name == "layer1.0"
+    assert len(window.workspace.overview.state.blocks) != 16  # still the old network
     client.answer_load()
-    assert len(window.overview.state.blocks) == 16
+    assert len(window.workspace.overview.state.blocks) == 16
 
 
 def test_a_failed_load_keeps_the_network_and_shows_why(
     window: MainWindow, client: FakeClient
 ) -> None:
-    label = window.model_button.text()
+    label = window.top_bar.model.text()
     window.session.choose(window.session.choice)
     client.fail(client.loads[-1][0], "The checkpoint is damaged.")
     assert window.strip.notice is not None
     assert window.strip.notice.message == "The checkpoint is damaged."
-    assert window.model_button.text() == label
+    assert window.top_bar.model.text() == label
 
 
 def test_devices_are_offered_once_the_engine_knows_them(
     window: MainWindow, client: FakeClient
 ) -> None:
-    assert [window.device.itemText(i) for i in range(window.device.count())] == [
+    assert [window.top_bar.device.itemText(i) for i in range(window.top_bar.device.count())] == [
         "CPU",
         "Pretend GPU",
     ]
-    window.device.setCurrentIndex(1)
-    window.device.activated.emit(1)
+    window.top_bar.device.setCurrentIndex(1)
+    window.top_bar.device.activated.emit(1)
     assert client.loads[-1][1].device == "cuda:0"
 
 
@@ -387,8 +387,8 @@ def test_every_control_has_a_name_for_screen_readers(window: MainWindow) -> None
 
 def test_nothing_is_cut_off_at_the_smallest_size(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1280, 720)
-    body = window.side.widget()
+    body = window.workspace.side.widget()
     assert body is not None
-    assert body.minimumSizeHint().width() <= window.side.viewport().width()
-    assert window.side.mapTo(window, QPoint(0, 0)).x() >= 0
-    assert body.sizeHint().height() <= window.side.viewport().height()
+    assert body.minimumSizeHint().width() <= window.workspace.side.viewport().width()
+    assert window.workspace.side.mapTo(window, QPoint(0, 0)).x() >= 0
+    assert body.sizeHint().height() <= window.workspace.side.viewport().height()

@@ -50,22 +50,22 @@ class Answers(QObject):
             "stale": s.stale,
             "grads": [b.grad_in for b in s.snapshot.blocks] if s.snapshot else None,
             "ghost": [b.grad_in for b in s.ghost.blocks] if s.ghost else None,
-            "top": self._window.side.top5.rows[:1],
+            "top": self._window.workspace.side.top5.rows[:1],
             "notice": notice.message if notice else None,
             "torch": "torch" in sys.modules,
         }
 
     def ask_arc(self, name: str) -> list[int]:
         """Where on the screen the arc of a block can be clicked: its top."""
-        chain = self._window.overview.canvas.scene.chain
+        chain = self._window.workspace.overview.canvas.scene.chain
         return self._on_canvas(name, chain.arc_base - chain.arc_height)
 
     def ask_square(self, name: str) -> list[int]:
         """Where on the screen the square of a block is."""
-        return self._on_canvas(name, self._window.overview.canvas.scene.chain.line_y)
+        return self._on_canvas(name, self._window.workspace.overview.canvas.scene.chain.line_y)
 
     def _on_canvas(self, name: str, y: float) -> list[int]:
-        canvas = self._window.overview.canvas
+        canvas = self._window.workspace.overview.canvas
         index = [b.name for b in self._window.session.spec.blocks()].index(name)
         return _on_screen(canvas, QPoint(round(canvas.scene.axis.centre(index)), round(y)))
 
