@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from resnet_viz import __version__
 from resnet_viz.images import load_image, network_view, normalise
-from resnet_viz.models.specs import ResNetSpec
+from resnet_viz.models.specs import IMAGENET, ResNetSpec
 from resnet_viz.report.files import prepare_folder, write_files
 from resnet_viz.report.question import (
     Question,
@@ -152,10 +152,12 @@ def render(result: Result) -> dict[str, bytes]:
 
 
 def _notes(question: Question, weights: str) -> Iterator[str]:
+    published = question.model in IMAGENET and not question.options
     if weights != "none" and "init" in question.options:
         yield "The initialisation has no effect: all weights were loaded."
     if question.weights is None and weights == "none" and question.model is not None:
-        yield "There are no bundled weights for this network; --weights names others."
+        there = "`--weights imagenet` downloads trained ones." if published else ""
+        yield f"No bundled weights fit this network, so its weights are random. {there}".rstrip()
 
 
 def _versions() -> dict[str, str]:

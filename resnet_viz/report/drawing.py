@@ -27,6 +27,7 @@ class Drawing:
         name: file name without its ending.
         caption: one sentence for readers, and for those who hear the page.
         width_px: natural width on a page, CSS pixels.
+        least_width_px: at which its text can still be read; narrower pages scroll.
         png: content of the PNG file.
         svg: content of the SVG file.
     """
@@ -34,6 +35,7 @@ class Drawing:
     name: str
     caption: str
     width_px: int
+    least_width_px: int
     png: bytes = field(repr=False)
     svg: bytes = field(repr=False)
 
@@ -61,4 +63,6 @@ def _drawing(name: str, draw: Callable[[Result], tuple[Figure, str]], result: Re
     with mpl.rc_context({"svg.hashsalt": name}):
         metadata = {"Date": None, "Title": caption}
         figure.savefig(svg, format="svg", dpi=DPI, metadata=metadata)
-    return Drawing(name, caption, round(figure.get_figwidth() * 96), png.getvalue(), svg.getvalue())
+    width_px = round(figure.get_figwidth() * 96)
+    least = round(0.85 * width_px) if width_px > 600 else 300
+    return Drawing(name, caption, width_px, least, png.getvalue(), svg.getvalue())

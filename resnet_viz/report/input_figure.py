@@ -20,7 +20,7 @@ def draw_input(result: Result) -> tuple[Figure, str]:
     """Both pictures side by side."""
     height, width = result.photo.shape[:2]
     side = result.view.shape[0]
-    figure = Figure(figsize=(6.4, 3.4))
+    figure = Figure(figsize=(4.9, 2.75))
     photo, view = figure.subplots(1, 2)
     shown = _shrunk(result.photo)
     photo.imshow(shown, extent=(0, width, height, 0), interpolation="antialiased")
@@ -30,10 +30,10 @@ def draw_input(result: Result) -> tuple[Figure, str]:
     frame = Rectangle((left, top), right - left, bottom - top, fill=False, lw=2, ec=SHORTCUT)
     frame.set_clip_on(False)
     photo.add_patch(frame)
-    _title(photo, "Picture", f"{width} × {height}, frame: what is kept")
+    _title(photo, "Picture", f"{width} × {height}, framed: what is kept")
     view.imshow(result.view, interpolation="nearest")
     _title(view, "As the network sees it", f"{side} × {side}")
-    figure.subplots_adjust(left=0.03, right=0.97, bottom=0.03, top=0.84, wspace=0.08)
+    figure.subplots_adjust(left=0.03, right=0.97, bottom=0.02, top=0.84, wspace=0.08)
     caption = (
         f"The picture, {width} by {height} pixels, with the part that the network is shown; "
         f"and that part at the network's {side} by {side} pixels."
@@ -43,8 +43,19 @@ def draw_input(result: Result) -> tuple[Figure, str]:
 
 def _title(axes: Axes, title: str, detail: str) -> None:
     axes.set_axis_off()
-    axes.text(0, 1.10, title, transform=axes.transAxes, weight="bold")
-    axes.text(0, 1.03, detail, transform=axes.transAxes, color=MUTED, size=8)
+    axes.set_anchor("N")  # both heads stand on one line
+    for text, up_points, style in (
+        (title, 16, {"weight": "bold"}),
+        (detail, 5, {"color": MUTED, "size": 8}),
+    ):
+        written = axes.annotate(
+            text,
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(0, up_points),
+            textcoords="offset points",
+        )
+        written.set(**style)
 
 
 def _shrunk(photo: RGBArray) -> RGBArray:

@@ -33,7 +33,7 @@ def draw_maps(result: Result, name: str) -> tuple[Figure, str]:
     finite = [np.abs(g[np.isfinite(g)]) for g in grids]
     limit = max((float(f.max()) for f in finite if f.size), default=0.0)
 
-    figure = Figure(figsize=(9.6, 4.2))
+    figure = Figure(figsize=(9.6, 3.75))
     axes = figure.subplots(1, 3)
     straight = block.shortcut == "identity"
     titles = (
@@ -46,16 +46,17 @@ def draw_maps(result: Result, name: str) -> tuple[Figure, str]:
             mosaic(grid), cmap=_SIGNED, vmin=-(limit or 1), vmax=limit or 1, interpolation="nearest"
         )
         _head(place, title, colour, f"norm {number(norm)}")
-    figure.subplots_adjust(left=0.02, right=0.90, bottom=0.05, top=0.76, wspace=0.16)
+    figure.subplots_adjust(left=0.02, right=0.90, bottom=0.03, top=0.80, wspace=0.16)
     for x, sign in ((0.308, "+"), (0.61, "=")):
         figure.text(x, 0.40, sign, size=16, weight="bold", ha="center", va="center")
-    bar = figure.colorbar(image, cax=figure.add_axes((0.925, 0.08, 0.012, 0.62)))
+    bar = figure.colorbar(image, cax=figure.add_axes((0.925, 0.05, 0.012, 0.72)))
     bar.outline.set_visible(False)
-    figure.text(0.02, 0.93, name, size=12, weight="bold")
+    figure.text(0.02, 0.935, name, size=12, weight="bold")
     figure.text(
         0.02 + 0.014 * len(name),
-        0.93,
-        f"{block.kind} block   {formula(result, block)}   cosine of the two {block.cosine:.2f}",
+        0.935,
+        f"{block.kind} block   {formula(result, block)}   "
+        f"cosine of the two {number(block.cosine, 2)}",
         color=MUTED,
     )
     shape = " × ".join(map(str, block.out_shape))

@@ -15,7 +15,13 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 from resnet_viz.probe.snapshot import BlockStats
 from resnet_viz.report import palette
 from resnet_viz.report.result import SMALLEST, Result, backward_share, forward_share
-from resnet_viz.report.wording import gradient_values, power_of_ten, sentences
+from resnet_viz.report.wording import (
+    counted,
+    gates_in_words,
+    gradient_values,
+    power_of_ten,
+    sentences,
+)
 
 _MARGIN_LEFT_IN = 0.85
 _MARGIN_RIGHT_IN = 0.25
@@ -25,7 +31,7 @@ _LONGEST_IN = 60.0
 def draw_overview(result: Result) -> tuple[Figure, str]:
     """Arcs and squares, gradient, forward and backward shares, share of zeros."""
     n = len(result.blocks)
-    width = min(max(7.0, 0.46 * n + 1.1), _LONGEST_IN)
+    width = min(max(9.6, 0.46 * n + 1.1), _LONGEST_IN)
     height = 7.4
     figure = Figure(figsize=(width, height))
     lanes = figure.subplots(5, 1, sharex=True, height_ratios=[1.5, 2.2, 0.9, 0.9, 0.9])
@@ -42,8 +48,8 @@ def draw_overview(result: Result) -> tuple[Figure, str]:
         (backward, "Who carries the gradient", "‖via shortcut‖ : ‖via F(x)‖"),
         (zeros, "Zeros in the output", "share of y that is exactly 0"),
     ):
-        _head(lane, title, detail, width)
-    step = max(1, math.ceil(0.34 / per_block_in))
+        _head(lane, title, detail)
+    step = max(1, math.ceil((0.34 if n < 100 else 0.6) / per_block_in))
     places = range(0, n, step)
     zeros.set_xticks(
         places, [result.blocks[i].name.removeprefix("layer") for i in places], size=7.5
@@ -57,19 +63,18 @@ def draw_overview(result: Result) -> tuple[Figure, str]:
         hspace=0.42,
     )
     caption = (
-        f"{result.spec.title()}: {n} blocks, {result.n_cut} skip connections cut and "
-        f"{result.n_dropped} branches left out. {sentences(result)[2]}"
+        f"{result.spec.title()}, {counted(n, 'block')}: {gates_in_words(result)}. "
+        f"{sentences(result)[2]}"
     )
     return figure, caption
 
 
-def _head(lane: Axes, title: str, detail: str, width_in: float) -> None:
-    lane.set_title(title, loc="left", size=9, weight="bold", pad=5)
-    # To the right of the title, by its approximate width: six characters to half an inch.
-    x = (0.083 * len(title) + 0.15) / (width_in - _MARGIN_LEFT_IN - _MARGIN_RIGHT_IN)
-    lane.text(
-        x, 1.0, detail, transform=lane.transAxes, size=8, color=palette.MUTED, va="bottom"
-    ).set_y(1.035 if lane.get_position().height > 0.2 else 1.07)
+def _head(lane: Axes, title: str, detail: str) -> None:
+    """A bold title over the lane, and what is drawn behind it in small type."""
+    bold = lane.set_title(title, loc="left", size=9, weight="bold", pad=5)
+    # Placed from the title's lower right corner, wherever that turns out to be.
+    small = lane.annotate(detail, (1, 0), xycoords=bold, xytext=(8, 2), textcoords="offset points")
+    small.set(fontsize=8, color=palette.MUTED)
     for side in ("top", "right", "left"):
         lane.spines[side].set_visible(False)
     lane.tick_params(length=0)

@@ -64,7 +64,7 @@ def inline_svg(drawing: Drawing) -> str:
     text = re.sub(r'(\sid="|url\(#|href="#)', rf"\g<1>{prefix}-", text)
     for name, (light, _) in THEME.items():
         text = text.replace(light, f"var(--{name})")
-    size = f'width="{drawing.width_px}" style="min-width: min({drawing.width_px}px, 40rem)"'
+    size = f'style="width:100%;min-width:{drawing.least_width_px}px;max-width:{drawing.width_px}px"'
     return re.sub(
         r'<svg height="[^"]*"([^>]*?)\swidth="[^"]*"|<svg width="[^"]*" height="[^"]*"',
         lambda m: f'<svg aria-hidden="true" {size}{m[1] or ""}',

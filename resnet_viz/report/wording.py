@@ -8,7 +8,8 @@ from statistics import median
 
 from resnet_viz.report.result import SMALLEST, Result, backward_share, forward_share
 
-_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+# Smallest value, unit: parameters are given in millions from 0.1 M on, as in the papers.
+_PREFIXES = ((1e12, 1e12, "T"), (1e9, 1e9, "G"), (1e5, 1e6, "M"), (1e3, 1e3, "k"))
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -33,16 +34,16 @@ def power_of_ten(exponent: int) -> str:
 
 def large(value: int) -> str:
     """A count: `0.27 M`, `41.1 M`, `640`."""
-    for size, prefix in _PREFIXES:
-        if value >= size / 10 and value >= 1000:
+    for least, size, prefix in _PREFIXES:
+        if value >= least:
             digits = 2 if value < 10 * size else 1
             return f"{value / size:.{digits}f} {prefix}"
     return str(value)
 
 
 def percent(share: float) -> str:
-    """A share of 1: `61.0 %`."""
-    return "not finite" if not math.isfinite(share) else f"{100 * share:.1f} %"
+    """A share of 1: `61.0 %`, with a space that does not break."""
+    return "not finite" if not math.isfinite(share) else f"{100 * share:.1f}\u00a0%"
 
 
 def gradient_values(result: Result) -> tuple[list[str], list[float]]:
@@ -68,22 +69,35 @@ def _prediction(result: Result) -> str:
 
 
 def _conditions(result: Result) -> str:
-    spec, total = result.spec, len(result.blocks)
+    spec = result.spec
     norm = {"batch": "batch norm", "group": "group norm", "none": "no normalisation"}[spec.norm]
     mode = "training" if result.snapshot.training_mode else "evaluation"
     if result.weights == "none":
         weights = f"random weights (initialisation {spec.init}, seed {result.seed})"
     else:
         weights = f"loaded weights ({result.weights_label})"
-    off = []
-    if result.n_cut:
-        off.append(f"{result.n_cut} of {total} skip connections cut")
-    if result.n_dropped:
-        off.append(f"{result.n_dropped} of {total} branches left out")
     return (
         f"Measured with {norm} in {mode} mode, {spec.activation} activation, {weights}, "
-        f"{' and '.join(off) or 'all skip connections and branches in place'}."
+        f"{gates_in_words(result)}."
     )
+
+
+def gates_in_words(result: Result) -> str:
+    """`2 of 16 skip connections cut and 1 of 16 branches left out`."""
+    total = len(result.blocks)
+    changes = (
+        (result.n_cut, "skip connection", "cut"),
+        (result.n_dropped, "branch", "left out"),
+    )
+    said = [f"{n} of {counted(total, thing)} {done}" for n, thing, done in changes if n]
+    return " and ".join(said) or "all skip connections and branches in place"
+
+
+def counted(count: int, thing: str) -> str:
+    """`1 block`, `2 blocks`, `3 branches`."""
+    if count != 1:
+        thing += "es" if thing.endswith("ch") else "s"
+    return f"{count} {thing}"
 
 
 def _gradient(result: Result) -> str:
@@ -93,6 +107,11 @@ def _gradient(result: Result) -> str:
         return (
             f"The gradient at a block's input, ‖∂L/∂x‖, is not finite at {len(bad)} of "
             f"{len(names)} blocks ({_some(bad)}): it overflows {result.snapshot.dtype}."
+        )
+    if result.snapshot.loss == 0.0:
+        return (
+            f"The loss is exactly 0 in {result.snapshot.dtype}: the class has all of the "
+            "probability, so there is no gradient to follow. Another --target has one."
         )
     zero = [n for n, v in zip(names, values, strict=True) if v == 0.0]
     if zero:
