@@ -50,6 +50,7 @@ def style_sheet(theme: Theme) -> str:
     """The window's style sheet; widgets are found by class or object name."""
     t = theme
     chevron = (assets_dir() / "icons" / "chevron.svg").as_posix()
+    veil = "#D8" + t.card[1:]  # what is underneath shines through
     pad = 4 if t.name != "projector" else 6
     return f"""
 * {{ font-size: {t.font_px}px; color: {t.text}; }}
@@ -106,7 +107,8 @@ QSlider::handle:horizontal:focus {{ border-color: {t.text}; }}
 #noticeStrip {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 8px; }}
 #noticeStrip[level="error"] {{ border: 2px solid {t.trouble}; }}
 #noticeStrip[level="warning"] {{ border: 2px solid {t.shortcut}; }}
-#dropZone {{ background: {t.card}; border: 3px dashed {t.output}; border-radius: 14px; }}
+#dropZone {{ background: {veil}; border: 3px dashed {t.output}; border-radius: 14px; }}
+#dropZone QLabel {{ background: transparent; }}
 #sheet {{ background: {t.card}; border: 1px solid {t.ghost}; border-radius: 10px; }}
 #popup {{ background: {t.card}; border: 1px solid {t.ghost}; border-radius: 10px; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
