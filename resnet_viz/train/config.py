@@ -212,8 +212,11 @@ def read_config(path: Path) -> TrainConfig:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"Cannot read the recipe {str(path)!r}: {error}.") from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise UserError(f"Cannot read the recipe {str(path)!r}: {reason}.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"Cannot read the recipe {str(path)!r}: it is not text.") from error
     return parse_config(text, path.name)
 
 
