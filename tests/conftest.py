@@ -9,6 +9,8 @@ import pytest
 # Before Qt is imported: tests of the window run without a display. Tests that need a real one
 # start their own (tests/window).
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# Before torch is imported: threads that spin while they wait are ruinous on busy machines.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # Reasons that CI accepts; anything else that is skipped there is a failure.
 EXPECTED_SKIPS = ("needs a CUDA device",)

@@ -17,7 +17,7 @@ from resnet_viz.models.devices import resolve_device
 from resnet_viz.models.download import Cancelled, Progress
 from resnet_viz.models.filling import fill, precision_note
 from resnet_viz.models.labels import usual_labels, usual_preprocess
-from resnet_viz.models.network import ResNet, build, skeleton
+from resnet_viz.models.network import ResNet, build, unfilled
 from resnet_viz.models.recognising import recognise
 from resnet_viz.models.sources import Source, from_bundle, from_file, from_imagenet
 from resnet_viz.models.specs import ResNetSpec
@@ -158,7 +158,7 @@ def _random(spec: ResNetSpec, seed: int) -> LoadedNetwork:
 
 def _filled(source: Source) -> LoadedNetwork:
     with _memory_of("cpu", source.spec):
-        net = skeleton(source.spec).to_empty(device="cpu")
+        net = unfilled(source.spec)
     notes = fill(net, source.state, source.what)
     return LoadedNetwork(
         net=net.eval(),

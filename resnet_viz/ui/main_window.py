@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from resnet_viz.engine.messages import EngineReady, Failed, ModelChoice, ModelReady
+from resnet_viz.engine.recovery import Recovery
 from resnet_viz.errors import UserError
 from resnet_viz.images import sample_images
 from resnet_viz.models.bundled import default_model
@@ -198,7 +199,7 @@ class MainWindow(QMainWindow):
         self.intake.take(event.mimeData(), "dropped picture")
 
     def _on_picture(self, picture: Picture) -> None:
-        if self.strip.notice is not None and self.strip.notice.on_action is None:
+        if self.strip.notice is not None and not self.strip.notice.about_engine:
             self.notifier.withdraw()  # it was about another picture
         self.session.show_picture(picture)
         self._update_title()
@@ -267,21 +268,24 @@ class MainWindow(QMainWindow):
         for note in ready.notes:
             self.notifier.history.append(Notice(Level.INFO, note))
 
-    def _on_engine_died(self, sentence: str) -> None:
+    def _on_engine_died(self, sentences: str) -> None:
+        kept = "Your picture, the network and the cuts are kept."
+        offered = self._client.recovery is Recovery.OFFERED
         self.notifier.post(
             Notice(
                 Level.ERROR,
-                sentence,
-                "Your picture, the network and the cuts are kept.",
-                action="Restart the engine",
-                on_action=self._client.restart,
+                sentences,
+                kept,
+                action="Restart the engine" if offered else "",
+                on_action=self._client.restart if offered else None,
+                about_engine=True,
             )
         )
 
     def _on_model_ready(self, ready: ModelReady) -> None:
         notice = self.strip.notice
-        if notice is not None and notice.on_action is not None:
-            self.notifier.withdraw()  # the engine is back
+        if notice is not None and notice.about_engine:
+            self.notifier.withdraw()  # it is back
         self.session.on_model_ready(ready)
 
     def _on_failed(self, failed: Failed) -> None:
@@ -385,6 +389,7 @@ class MainWindow(QMainWindow):
         self._settings.setValue("geometry", self.saveGeometry())
         self.workspace.save(self._settings)
         self._settings.sync()
+        self.hide()  # the engine may take a moment to end
         self.intake.close()
         self.workspace.side.strip.wait()
         self._client.close()

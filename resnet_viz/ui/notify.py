@@ -44,6 +44,7 @@ class Notice:
         details: traceback or log, shown on demand.
         action: text of a button, such as "Restart the engine".
         on_action: called when the button is pressed.
+        about_engine: it stays until the engine is back, whatever else happens.
     """
 
     level: Level
@@ -52,6 +53,7 @@ class Notice:
     details: str = ""
     action: str = ""
     on_action: Callable[[], None] | None = None
+    about_engine: bool = False
 
 
 class Notifier(QObject):

@@ -18,6 +18,7 @@ from resnet_viz.engine.messages import (
     ModelChoice,
     ModelReady,
 )
+from resnet_viz.engine.recovery import Recovery
 from resnet_viz.images import CIFAR10, IMAGENET
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import ResNetSpec
@@ -55,6 +56,7 @@ class FakeClient(QObject):
         self.asked: list[Asked] = []
         self.cancelled: list[int] = []
         self.restarts = 0
+        self.recovery: Recovery | None = None
         self.closed = False
         self._next_id = 0
 

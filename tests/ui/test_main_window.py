@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from resnet_viz.engine.messages import Progress
+from resnet_viz.engine.recovery import Recovery
 from resnet_viz.ui.engine_client import EngineState
 from resnet_viz.ui.main_window import MainWindow
 from resnet_viz.ui.theme import THEMES
@@ -315,12 +316,24 @@ def test_progress_is_shown_and_can_be_cancelled(window: MainWindow, client: Fake
 def test_a_dead_engine_is_named_and_can_be_restarted(
     window: MainWindow, client: FakeClient
 ) -> None:
+    client.recovery = Recovery.OFFERED
     client.set_state(EngineState.CRASHED)
     client.engine_died.emit("The engine was killed.")
     assert window.strip.notice is not None
     assert window.strip.notice.message == "The engine was killed."
     window.strip._action.click()
     assert client.restarts == 1
+
+
+def test_an_engine_that_is_started_again_anyway_offers_no_button_and_comes_back_quietly(
+    window: MainWindow, client: FakeClient
+) -> None:
+    client.recovery = Recovery.AUTOMATIC
+    client.engine_died.emit("The engine was killed. It is being started again.")
+    assert window.strip.isVisible()
+    assert not window.strip._action.isVisible()
+    client.answer_load()
+    assert not window.strip.isVisible()
 
 
 @pytest.mark.parametrize("name", ["light", "dark", "projector"])

@@ -111,7 +111,7 @@ def test_device_faults_are_told(monkeypatch: pytest.MonkeyPatch, error: Exceptio
         raise error
 
     monkeypatch.setattr(module.ResNet, "to", refuse)
-    monkeypatch.setattr(module, "build", lambda s, seed: module.skeleton(s))
+    monkeypatch.setattr(module, "build", lambda s, seed: module.unfilled(s))
     with pytest.raises(UserError, match=words) as caught:
         load_network(spec("resnet20"), device=torch.device("cuda:0"))
     assert "cuda:0" in str(caught.value)
