@@ -1,15 +1,14 @@
 """What a network costs for one image: parameters, multiply-accumulates, activation memory.
 
-Counted on torch's meta device, where tensors have shapes and no numbers: the weights are not
-touched and nothing is computed.
+For our networks that follows from the specification. Others are run once on torch's meta
+device, where tensors have shapes and no numbers: their weights are not touched and nothing is
+computed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,40 +16,18 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from resnet_viz.models.gates import OPEN
-from resnet_viz.models.network import ResNet, skeleton
-from resnet_viz.models.specs import ResNetSpec
+from resnet_viz.analysis.spec_cost import (
+    FLOAT32_BYTES,
+    BlockCost,
+    NetworkCost,
+    Shape,
+    spec_cost,
+)
+from resnet_viz.models.network import ResNet
 from resnet_viz.probe.anatomy import survey
 from resnet_viz.probe.snapshot import Totals
 
-_FLOAT32_BYTES = 4
-
-Shape = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class BlockCost:
-    """The cost of one residual block for one image.
-
-    Attributes:
-        parameters: learnable numbers.
-        macs: multiply-accumulates of its convolutions and linear layers (the papers' "FLOPs");
-            norms, activations, biases and the sum are not counted.
-        activation_bytes: memory of what its innermost modules put out, the sum included, in
-            float32. In-place and identity modules put out nothing new.
-    """
-
-    parameters: int
-    macs: int
-    activation_bytes: int
-
-
-@dataclass(frozen=True)
-class NetworkCost:
-    """The cost of every residual block by name, and of the whole network."""
-
-    blocks: dict[str, BlockCost]
-    total: Totals
+__all__ = ["BlockCost", "NetworkCost", "Shape", "network_cost", "run_cost", "spec_cost"]
 
 
 def network_cost(net: nn.Module, input_shape: Shape | None = None) -> NetworkCost:
@@ -71,25 +48,22 @@ def network_cost(net: nn.Module, input_shape: Shape | None = None) -> NetworkCos
         raise ValueError("input_shape is needed for a network without a specification")
     known = _foreign_costs.setdefault(net, {})
     if input_shape not in known:
-        with _as_skeleton(net) as meta_state:
-            known[input_shape] = _count(net, input_shape, meta_state)
+        known[input_shape] = run_cost(net, input_shape)
     return known[input_shape]
 
 
 _foreign_costs: WeakKeyDictionary[nn.Module, dict[Shape, NetworkCost]] = WeakKeyDictionary()
 
 
-@lru_cache(maxsize=64)
-def spec_cost(spec: ResNetSpec, input_shape: Shape | None = None) -> NetworkCost:
-    """The cost of the network that `spec` describes, without building it.
+def run_cost(net: nn.Module, input_shape: Shape) -> NetworkCost:
+    """The cost of any network, found by running it without its numbers.
 
     Args:
-        spec: the network.
-        input_shape: (C, H, W); the specification's own input where left out.
+        net: with whatever gates it has; a closed path costs what it still computes.
+        input_shape: (C, H, W) of the image.
     """
-    net = skeleton(spec).eval()
-    net.gates.set_all(OPEN)
-    return _count(net, input_shape or (spec.in_channels, spec.input_size, spec.input_size), {})
+    with _as_skeleton(net) as meta_state:
+        return _count(net, input_shape, meta_state)
 
 
 class _Counter:
@@ -124,14 +98,14 @@ def _count(net: nn.Module, input_shape: Shape, meta_state: dict[str, Tensor]) ->
             handle.remove()
     costs = {
         name: BlockCost(
-            _parameters(block), counters[name].macs, counters[name].elements * _FLOAT32_BYTES
+            _parameters(block), counters[name].macs, counters[name].elements * FLOAT32_BYTES
         )
         for name, block in blocks.items()
     }
     total = Totals(
         parameters=_parameters(net),
         macs=sum(counter.macs for counter in counters.values()),
-        activation_bytes=sum(c.elements for c in counters.values()) * _FLOAT32_BYTES,
+        activation_bytes=sum(c.elements for c in counters.values()) * FLOAT32_BYTES,
     )
     return NetworkCost(costs, total)
 

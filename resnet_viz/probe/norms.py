@@ -129,8 +129,10 @@ class CpuMeter:
         mean = tensor.sum().item() / size
         mean_square = norm * (norm / size)
         variance = mean_square - mean * mean
-        if variance > self._CANCELLED * mean_square and math.isfinite(mean_square):
+        if variance > self._CANCELLED * mean_square and math.isfinite(variance):
             return Summary(norm, mean, math.sqrt(variance), zero_share)
+        if not math.isfinite(norm):
+            return Summary(norm, mean, math.nan, zero_share)
         wide = flat.astype(np.float64)
         return Summary(norm, float(wide.mean()), float(wide.std()), zero_share)
 
@@ -154,7 +156,9 @@ class CpuMeter:
         product = norm_a * norm_b
         if self._low < product < self._high and self._low < norm_a and self._low < norm_b:
             return float(np.dot(flat_a, flat_b)) / product
-        return float(np.dot(flat_a / np.float64(norm_a), flat_b / np.float64(norm_b)))
+        (flat_a, _), (flat_b, _) = _scaled(flat_a), _scaled(flat_b)
+        squares = float(np.dot(flat_a, flat_a)) * float(np.dot(flat_b, flat_b))
+        return float(np.dot(flat_a, flat_b)) / math.sqrt(squares)
 
 
 class DeviceMeter:
@@ -206,11 +210,22 @@ class DeviceMeter:
 
 def _scaled_norm(flat: NDArray[Any]) -> float:
     """The norm by way of the largest magnitude; infinities and NaN come out as such."""
-    peak = float(np.abs(flat).max(initial=0.0))
+    scaled, peak = _scaled(flat)
     if peak == 0.0 or not math.isfinite(peak):
         return peak
-    scaled = flat.astype(np.float64) / peak
     return peak * math.sqrt(float(np.dot(scaled, scaled)))
+
+
+def _scaled(flat: NDArray[Any]) -> tuple[NDArray[Any], float]:
+    """The vector over its largest magnitude, and that magnitude.
+
+    In the vector's own type: squares that underflow now are nothing beside that of the 1.
+    """
+    if flat.size == 0:
+        return flat, 0.0
+    # Twice as fast as the maximum of the magnitudes, and needs no memory.
+    peak = np.maximum(flat.max(), -flat.min())
+    return (flat / peak if peak > 0 else flat), float(peak)
 
 
 def _segment_norms(flat: NDArray[Any], sizes: Sequence[int]) -> list[float]:

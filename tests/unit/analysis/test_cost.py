@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 import torchvision
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from resnet_viz.analysis.cost import network_cost, spec_cost
+from resnet_viz.analysis.cost import network_cost, run_cost, spec_cost
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.network import build, skeleton
 from resnet_viz.models.specs import ResNetSpec, spec
@@ -56,6 +58,29 @@ def test_macs_are_half_of_the_operations_that_torch_counts(chosen: ResNetSpec) -
     counted = counter.get_flop_counts()
     for name, block in cost.blocks.items():
         assert block.macs * 2 == sum(counted[f"ResNet.{name}"].values()), name
+
+
+@pytest.mark.parametrize("order", ["post", "pre"])
+@pytest.mark.parametrize("side", [32, 37, 64])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        spec("resnet20"),
+        spec("resnet20", norm="none", activation="identity"),
+        spec("resnet14", shortcut="projection", norm="group", activation="tanh"),
+        spec("resnet18", n_classes=7),
+        spec("resnext50_32x4d"),
+        spec("wide_resnet50_2", shortcut="pad"),
+        spec("preresnet164", depths=(1, 3, 2), in_channels=1),
+    ],
+    ids=lambda s: f"{s.name}-{s.norm}",
+)
+def test_arithmetic_agrees_with_running_the_network_on_meta_tensors(
+    chosen: ResNetSpec, side: int, order: str
+) -> None:
+    chosen = replace(chosen, order=order)
+    shape = (chosen.in_channels, side, side + 3)
+    assert spec_cost(chosen, shape) == run_cost(skeleton(chosen), shape)
 
 
 def activation_elements(net: nn.Module, shape: tuple[int, int, int]) -> int:
