@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resnet_viz import __version__
+from resnet_viz.errors import UserError
 from resnet_viz.images import load_image, network_view, normalise
 from resnet_viz.models.specs import IMAGENET, ResNetSpec
 from resnet_viz.report.files import prepare_folder, write_files
@@ -24,6 +25,8 @@ from resnet_viz.report.question import (
 from resnet_viz.report.result import Result
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from resnet_viz.models.weights import LoadedNetwork
 
 Progress = Callable[[str, int, int, str], None]
@@ -114,18 +117,31 @@ def _as_asked(loaded: LoadedNetwork, question: Question, asked: ResNetSpec) -> L
     """A checkpoint's network with what no tensor tells: activation, order, plain or not."""
     checked_model(question, loaded.spec)
     kept = ("norm", "activation", "order")
-    changes = {n: question.options[n] for n in kept if n in question.options}
+    asked_for = {n: question.options[n] for n in kept if n in question.options}
+    changes = {n: v for n, v in asked_for.items() if v != getattr(loaded.spec, n)}
     plain = question.model is not None and asked.plain
     spec = replace(loaded.spec, plain=plain or loaded.spec.plain, **changes)
     if spec == loaded.spec:
         return loaded
-    from resnet_viz.models.filling import fill
     from resnet_viz.models.network import build
 
     parameter = next(loaded.net.parameters())
     net = build(spec, device=parameter.device, dtype=parameter.dtype)
-    fill(net, loaded.net.state_dict(), f"`{Path(str(question.weights)).name}`")
-    return replace(loaded, net=net, spec=spec)
+    state = loaded.net.state_dict()
+    if _shapes(net.state_dict()) != _shapes(state):
+        wrong = next(n for n in ("norm", "order") if n in changes)
+        raise UserError(
+            f"The weights in {question.weights} do not fit --{wrong} {changes[wrong]}.",
+            f"They are for {getattr(loaded.spec, wrong)}; leave the option out.",
+        )
+    net.load_state_dict(state)
+    words = ", ".join(f"{name} {value}" for name, value in changes.items())
+    notes = (f"Not what the file suggests, but asked for: {words}.",) if words else ()
+    return replace(loaded, net=net, spec=spec, notes=(*loaded.notes, *notes))
+
+
+def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(tensor.shape) for name, tensor in state.items()}
 
 
 def maps_to_show(names: Sequence[str]) -> tuple[str, ...]:
@@ -189,4 +205,5 @@ def _download_bar() -> Iterator[Progress]:
     try:
         yield report
     finally:
-        bar.stop()
+        if tasks:  # stopping a bar that was never started prints an empty line
+            bar.stop()

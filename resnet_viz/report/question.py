@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from resnet_viz.errors import UserError
 from resnet_viz.models import specs
-from resnet_viz.models.bundled import bundled, default_model
+from resnet_viz.models.bundled import Card, bundled, default_model
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import ResNetSpec, plain_name
 
@@ -71,28 +71,26 @@ def choose_network(question: Question) -> NetworkChoice:
         spec = specs.spec(name, **question.options)
     else:
         spec = specs.spec(question.model, **question.options)
-    kind = _KINDS[weights] if weights else "bundled" if _bundle_fits(spec) else "none"
-    if kind == "bundled" and (card := _card(spec)) is not None:
-        # What the weights were trained with is not the preset's, and was not asked otherwise.
+    card = _card(spec)
+    kind = _KINDS[weights] if weights else "bundled" if _fits(question, card) else "none"
+    if kind == "bundled" and card is not None:
+        # The weights may have been trained with other options than the preset's.
         trained = {k: v for k, v in card.options.items() if k not in question.options}
         spec = replace(spec, n_classes=card.n_classes, **trained)
     return NetworkChoice(spec, kind)
 
 
-def _card(spec: ResNetSpec) -> Any:
+def _card(spec: ResNetSpec) -> Card | None:
     return bundled().get(plain_name(spec.name) if spec.plain else spec.name)
 
 
-def _bundle_fits(spec: ResNetSpec) -> bool:
-    """Whether bundled weights belong to exactly the network that was asked for."""
-    card = _card(spec)
+def _fits(question: Question, card: Card | None) -> bool:
+    """Whether there are bundled weights, trained with what was asked for."""
     if card is None:
         return False
     trained = card.spec()
-    return all(
-        getattr(spec, option) == getattr(trained, option)
-        for option in ("norm", "activation", "order", "shortcut")
-    )
+    asked = {k: v for k, v in question.options.items() if k != "init"}
+    return all(getattr(trained, option) == value for option, value in asked.items())
 
 
 def checked_model(question: Question, found: ResNetSpec) -> None:
