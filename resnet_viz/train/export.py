@@ -8,12 +8,12 @@ import re
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from resnet_viz.models.bundled import Card, write_card
 from resnet_viz.models.network import ResNet, build
 from resnet_viz.train.config import TrainConfig
-from resnet_viz.train.folder import writing
+from resnet_viz.train.folder import write_atomically, writing
 from resnet_viz.train.loop import Evaluation, Pictures, evaluate
 
 
@@ -45,7 +45,8 @@ def export(
     }
     with writing(weights):
         folder.mkdir(parents=True, exist_ok=True)
-        save_file(state, weights)
+        # Not `save_file`, whose files only their owner may read.
+        write_atomically(weights, lambda file: file.write(save(state)))
     measured = measure(weights, config, test)
     options = config.network.options()
     card = Card(

@@ -59,6 +59,7 @@ def test_the_card_tells_what_the_exported_file_reaches(recipe: Any, tmp_path: Pa
     assert card.spec() == settings.network
     state = load_file(weights)
     assert {v.dtype for v in state.values()} == {torch.float16}
+    assert weights.stat().st_mode == config.stat().st_mode  # not for the owner alone
     net.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
     test = load_dataset(Path(settings.data.folder), card.preprocess).test
     with torch.no_grad():
