@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from resnet_viz.probe.snapshot import BlockStats
-from resnet_viz.report.palette import BRANCH, MUTED, OUTPUT, SHORTCUT
+from resnet_viz.report.palette import BRANCH, MUTED, OFF, OUTPUT, SHORTCUT
 from resnet_viz.report.result import Result
 from resnet_viz.report.wording import number
 
@@ -37,17 +37,20 @@ def draw_maps(result: Result, name: str) -> tuple[Figure, str]:
     axes = figure.subplots(1, 3)
     straight = block.shortcut == "identity"
     titles = (
-        ("x" if straight else f"shortcut(x), {block.shortcut}", SHORTCUT, block.norm_shortcut),
-        ("F(x)", BRANCH, block.norm_branch),
-        ("y", OUTPUT, block.norm_out),
+        _path("x" if straight else f"shortcut(x), {block.shortcut}", SHORTCUT, block.skip, "cut"),
+        _path("F(x)", BRANCH, block.main, "left out"),
+        ("y", OUTPUT),
     )
-    for place, grid, (title, colour, norm) in zip(axes, grids, titles, strict=True):
+    norms = (block.norm_shortcut, block.norm_branch, block.norm_out)
+    for place, grid, (title, colour), norm in zip(axes, grids, titles, norms, strict=True):
         image = place.imshow(
             mosaic(grid), cmap=_SIGNED, vmin=-(limit or 1), vmax=limit or 1, interpolation="nearest"
         )
         _head(place, title, colour, f"norm {number(norm)}")
     figure.subplots_adjust(left=0.02, right=0.90, bottom=0.03, top=0.80, wspace=0.16)
     for x, sign in ((0.308, "+"), (0.61, "=")):
+        if sign == "+" and 0.0 in (block.skip, block.main):
+            continue  # nothing is added: one path is closed
         figure.text(x, 0.40, sign, size=16, weight="bold", ha="center", va="center")
     bar = figure.colorbar(image, cax=figure.add_axes((0.925, 0.05, 0.012, 0.72)))
     bar.outline.set_visible(False)
@@ -68,6 +71,11 @@ def draw_maps(result: Result, name: str) -> tuple[Figure, str]:
     if blank := sum(int(np.count_nonzero(~np.isfinite(g))) for g in grids):
         caption += f" {blank} values are not finite and left blank."
     return figure, caption
+
+
+def _path(title: str, colour: str, gate: float, closed: str) -> tuple[str, str]:
+    """Title and colour of a path; grey, and said in words, where its gate is closed."""
+    return (f"{title}, {closed}", OFF) if gate == 0.0 else (title, colour)
 
 
 def formula(result: Result, block: BlockStats) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -64,7 +65,9 @@ def inline_svg(drawing: Drawing) -> str:
     text = re.sub(r'(\sid="|url\(#|href="#)', rf"\g<1>{prefix}-", text)
     for name, (light, _) in THEME.items():
         text = text.replace(light, f"var(--{name})")
-    size = f'style="width:100%;min-width:{drawing.least_width_px}px;max-width:{drawing.width_px}px"'
+    # It fills its card within reason, and scrolls where it would become too small to read.
+    least, most = drawing.least_width_px, round(1.3 * drawing.width_px)
+    size = f'style="width:100%;min-width:{least}px;max-width:{most}px"'
     return re.sub(
         r'<svg height="[^"]*"([^>]*?)\swidth="[^"]*"|<svg width="[^"]*" height="[^"]*"',
         lambda m: f'<svg aria-hidden="true" {size}{m[1] or ""}',
@@ -75,9 +78,11 @@ def inline_svg(drawing: Drawing) -> str:
 
 def _predictions(result: Result) -> str:
     rows = []
-    for index, label, share in result.top():
-        width = 0.0 if share != share else 100 * share
-        mark = ' <span class="muted">(its loss is differentiated)</span>'
+    mark = ' <span class="muted">(its loss is differentiated)</span>'
+    every = result.top(len(result.labels))
+    later = [row for row in every[5:] if row[0] == result.target]
+    for index, label, share in (*every[:5], *later):
+        width = 0.0 if math.isnan(share) else 100 * share
         rows.append(
             f'<div class="bar"><span>{escape(label)}{mark if index == result.target else ""}</span>'
             f"<b>{percent(share)}</b><i><u style='width:{width:.2f}%'></u></i></div>"

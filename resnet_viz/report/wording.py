@@ -145,12 +145,15 @@ def _some(names: Sequence[str]) -> str:
 def _shares(result: Result) -> list[str]:
     said = []
     for of, share in (("sum", forward_share), ("gradient", backward_share)):
-        shares = [s for b in result.blocks if (s := share(b)) is not None]
+        # Where a path is closed the other one brings everything, which needs no measurement.
+        both = [b for b in result.blocks if b.skip > 0.0 and b.main > 0.0]
+        shares = [s for b in both if (s := share(b)) is not None]
         if not shares:
             continue
         over = sum(s > 0.5 for s in shares)
         said.append(
             f"By norm, the shortcut brings more of the {of} than F(x) in {over} of "
-            f"{len(shares)} blocks (median share {percent(median(shares))})."
+            f"{counted(len(shares), 'block')} with both paths (median share "
+            f"{percent(median(shares))})."
         )
     return said

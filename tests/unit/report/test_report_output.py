@@ -17,7 +17,7 @@ from PIL import Image
 from resnet_viz.errors import UserError
 from resnet_viz.report.command import maps_to_show, render
 from resnet_viz.report.files import prepare_folder, write_files
-from resnet_viz.report.maps import formula, mosaic
+from resnet_viz.report.maps import draw_maps, formula, mosaic
 from resnet_viz.report.overview import draw_overview
 from resnet_viz.report.tables import FIELDS, blocks_csv, report_json
 
@@ -236,6 +236,27 @@ def test_formula_shows_the_gates(result):
     assert formula(result, replace(identity, skip=0.0, main=0.0)) == "y = relu(0)"
     pre = replace(result, spec=replace(result.spec, order="pre"))
     assert formula(pre, identity) == "y = x + F(x)"
+
+
+def test_closed_paths_are_grey_and_named(result):
+    figure, _ = draw_maps(result, "layer2.1")
+    words = {text.get_text() for axes in figure.axes for text in axes.texts}
+    assert {"x, cut", "F(x)", "y"} <= words
+    assert "+" not in {text.get_text() for text in figure.texts}
+    figure, caption = draw_maps(result, "layer3.2")
+    words = {text.get_text() for axes in figure.axes for text in axes.texts}
+    assert {"x", "F(x), left out", "y"} <= words
+    figure, caption = draw_maps(result, "layer1.0")
+    assert "+" in {text.get_text() for text in figure.texts}
+    assert "16 channels" in caption
+
+
+def test_the_class_asked_for_is_shown_even_if_improbable(result):
+    worst = int(np.argmin(result.snapshot.logits[0]))
+    snapshot = replace(result.snapshot, targets=(worst,))
+    text = render(replace(result, snapshot=snapshot))["index.html"].decode()
+    assert f"{result.labels[worst]} <span" in text
+    assert text.count('class="bar"') == 6
 
 
 def test_mosaic_keeps_every_value_in_place():
