@@ -94,12 +94,16 @@ class ScheduleConfig:
         warm_up: share of all steps during which the rate rises linearly.
         milestones: epochs after which `step` multiplies the rate by `gamma`.
         gamma: of `step`.
+        restarts: (epochs, share) pairs that follow the schedule proper, out of the run's
+            epochs: the rate starts again at a share of its peak and falls linearly to 0
+            (warm restarts: Loshchilov & Hutter 2016, arXiv:1608.03983).
     """
 
     name: ScheduleName = "one-cycle"
     warm_up: float = 0.25
     milestones: tuple[int, ...] = ()
     gamma: float = 0.1
+    restarts: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
         _one_of("name", self.name, ScheduleName)
@@ -111,6 +115,12 @@ class ScheduleConfig:
             )
         if not 0 < self.gamma <= 1:
             raise UserError(f"gamma must lie in (0, 1], got {self.gamma!r}.")
+        for pair in self.restarts:
+            if len(pair) != 2 or pair[0] < 1 or pair[0] % 1 or not 0 < pair[1] <= 1:
+                raise UserError(
+                    f"restarts cannot hold {list(pair)}.",
+                    "Write pairs of epochs and share of lr, such as restarts = [[5, 0.25]].",
+                )
 
 
 @dataclass(frozen=True)
@@ -242,6 +252,7 @@ def parse_config(text: str, source: str = "config.toml") -> TrainConfig:
         }
         config = TrainConfig(network=network, source=source, text=text, **sections)
         _check_crops(config)
+        _check_restarts(config)
     except UserError as error:
         raise UserError(f"{source}: {error.message}", error.hint) from error
     return config
@@ -254,6 +265,12 @@ def _check_crops(config: TrainConfig) -> None:
     for _, side in config.data.crops:
         if side > largest:
             raise UserError(f"A crop of {side} pixels does not fit into {largest}.")
+
+
+def _check_restarts(config: TrainConfig) -> None:
+    again = sum(int(epochs) for epochs, _ in config.schedule.restarts)
+    if again >= config.run.epochs:
+        raise UserError(f"The restarts take {again} of {config.run.epochs} epochs.")
 
 
 def _network(table: Any) -> ResNetSpec:

@@ -55,6 +55,11 @@ def lr_share(config: ScheduleConfig, step: int, n_steps: int, steps_per_epoch: i
     Returns:
         In [0, 1].
     """
+    for epochs, peak in reversed(config.restarts):
+        length = int(epochs) * steps_per_epoch
+        n_steps -= length
+        if step >= n_steps:
+            return peak * (1 - (step - n_steps) / length)
     top = config.warm_up * n_steps - 1  # the step at which the peak is reached
     if config.name == "one-cycle":
         if step <= top:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,9 @@ def test_whole_numbers_are_numbers() -> None:
         ("epochs = 9", "epochs = 9\n[optimiser]\nmomentum = 0", "nesterov needs a momentum"),
         ("epochs = 9", "epochs = 9\n[optimiser]\nweight_decay = -1", "weight_decay"),
         ("epochs = 9", "epochs = 9\n[schedule]\nname = 'step'", "needs milestones"),
+        ("epochs = 9", "epochs = 9\n[schedule]\nrestarts = [[5]]", "restarts cannot hold"),
+        ("epochs = 9", "epochs = 9\n[schedule]\nrestarts = [[2.5, 1]]", "restarts cannot hold"),
+        ("epochs = 9", "epochs = 9\n[schedule]\nrestarts = [[5, 1], [4, 1]]", "take 9 of 9"),
         ("epochs = 9", "epochs = 9\n[schedule]\nwarm_up = 1.0", "warm_up is a share"),
         ("epochs = 9", "epochs = 9\nschedule = 1", "run.*no entry 'schedule'"),
         ("[run]", "[run", "not valid TOML"),
@@ -102,7 +106,7 @@ def test_the_shipped_recipes_are_read_and_twins_differ_in_the_name_alone() -> No
     recipes = {p.name: read_config(p) for p in (assets_dir() / "recipes").glob("*.toml")}
     assert recipes
     for name, config in recipes.items():
-        assert name == f"{config.name}-cifar10.toml"
+        assert name in (f"{config.name}-cifar10.toml", f"{config.name}-cifar10-short.toml")
         assert not Path(config.data.folder).is_absolute()
     for name, config in recipes.items():
         if config.network.plain:
@@ -110,3 +114,14 @@ def test_the_shipped_recipes_are_read_and_twins_differ_in_the_name_alone() -> No
             same: Any = lambda c: (c.data, c.run, c.optimiser, c.schedule)  # noqa: E731
             assert same(config) == same(twin)
             assert config.network.name == twin.network.name
+
+
+def test_the_short_recipe_is_the_first_part_of_the_long_one() -> None:
+    """So a finished short run can be continued as the long one, bit for bit."""
+    folder = assets_dir() / "recipes"
+    long = read_config(folder / "resnet20-cifar10.toml")
+    short = read_config(folder / "resnet20-cifar10-short.toml")
+    assert (long.data, long.optimiser) == (short.data, short.optimiser)
+    again = sum(int(epochs) for epochs, _ in long.schedule.restarts)
+    assert replace(long.schedule, restarts=()) == short.schedule
+    assert replace(long.run, epochs=long.run.epochs - again) == short.run

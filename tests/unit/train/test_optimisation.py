@@ -73,6 +73,14 @@ def test_steps_fall_at_the_milestones() -> None:
     assert got == pytest.approx([1.0] * 20 + [0.1] * 20 + [0.01] * 20)
 
 
+def test_restarts_follow_the_same_schedule_without_them() -> None:
+    config = ScheduleConfig("one-cycle", 0.25, restarts=((2.0, 0.5), (1.0, 0.25)))
+    got = shares(config, n_steps=90)
+    assert got[:60] == shares(ScheduleConfig("one-cycle", 0.25), n_steps=60)
+    assert got[60:80] == pytest.approx([0.5 * (1 - k / 20) for k in range(20)])
+    assert got[80:] == pytest.approx([0.25 * (1 - k / 10) for k in range(10)])
+
+
 def test_constant_is_constant() -> None:
     assert set(shares(ScheduleConfig("constant", warm_up=0.0))) == {1.0}
 
