@@ -61,16 +61,7 @@ def capture(
             "Use a ResNet of this program, of torchvision or of timm.",
         )
     kept = _known_names(keep, [block.name for block in parts.blocks])
-    if images.ndim != 4 or images.shape[0] < 1:
-        raise UserError(
-            f"The images have the shape {tuple(images.shape)}.",
-            "Give a batch of shape (N, channels, height, width).",
-        )
-    if isinstance(net, ResNet) and images.shape[1] != net.spec.in_channels:
-        raise UserError(
-            f"{net.spec.title()} reads images of {net.spec.in_channels} channels, "
-            f"not of {images.shape[1]}."
-        )
+    _check_images(net, images)
     learning = list({id(p): p for block in parts.blocks for p in block.parameters}.values())
     sample = parts.parameters[0]
     # Outside: the counting pass must not see the probes' hooks.
@@ -100,15 +91,7 @@ def capture(
             "Use evaluation mode, a larger image or more images.",
         ) from error
     # Here the error and all tensors that its traceback held are gone.
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
-    raise UserError(
-        f"{device} has too little memory for a forward and backward pass of this network "
-        f"on {images.shape[0]} image{'s'[: images.shape[0] > 1]} of "
-        f"{images.shape[3]}x{images.shape[2]}.",
-        "Choose a smaller network or image, fewer images, or the CPU; close other programs "
-        "that use the device.",
-    )
+    raise _too_little_memory(device, images)
 
 
 def _known_names(keep: Iterable[str], names: Sequence[str]) -> set[str]:
@@ -119,6 +102,31 @@ def _known_names(keep: Iterable[str], names: Sequence[str]) -> set[str]:
             f"The {len(names)} blocks run from {names[0]} to {names[-1]}.",
         )
     return kept
+
+
+def _check_images(net: nn.Module, images: Tensor) -> None:
+    if images.ndim != 4 or images.shape[0] < 1:
+        raise UserError(
+            f"The images have the shape {tuple(images.shape)}.",
+            "Give a batch of shape (N, channels, height, width).",
+        )
+    if isinstance(net, ResNet) and images.shape[1] != net.spec.in_channels:
+        raise UserError(
+            f"{net.spec.title()} reads images of {net.spec.in_channels} channels, "
+            f"not of {images.shape[1]}."
+        )
+
+
+def _too_little_memory(device: torch.device, images: Tensor) -> UserError:
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    n_images, _, height, width = images.shape
+    return UserError(
+        f"{device} has too little memory for a forward and backward pass of this network "
+        f"on {n_images} image{'s'[: n_images > 1]} of {width}x{height}.",
+        "Choose a smaller network or image, fewer images, or the CPU; close other programs "
+        "that use the device.",
+    )
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:
