@@ -20,7 +20,7 @@ class Strip(QListWidget):
 
     picked = Signal(str)
 
-    SIDE = 40
+    SIDE = 32
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class Strip(QListWidget):
         self.setWrapping(False)
         self.setMovement(QListWidget.Movement.Static)
         self.setIconSize(QSize(self.SIDE, self.SIDE))
-        self.setGridSize(QSize(self.SIDE + 6, self.SIDE + 6))
+        self.setGridSize(QSize(self.SIDE + 5, self.SIDE + 5))
         self.setFixedHeight(self.SIDE + 10)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
