@@ -40,6 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         put right (one line on stderr says what), 130 after Ctrl+C.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    # Read when torch is imported: its threads sleep at barriers. Spinning, they are ruinous
+    # wherever another program wants the same cores.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         return _dispatch(arguments)
     except UserError as error:
