@@ -93,21 +93,21 @@ def run(as_json: bool) -> int:
     for row in found:
         weights = ", ".join(row.weights)
         if row.accuracy is not None:
-            weights = weights.replace("bundled", f"bundled ({100 * row.accuracy:.1f} % test)")
+            weights = weights.replace("bundled", f"bundled ({100 * row.accuracy:.1f}\u00a0%)")
         table.add_row(
             row.name,
             f"{row.layers}",
             f"{row.blocks}",
             large(row.parameters),
             large(row.macs),
-            f"{row.input_size} × {row.input_size}",
+            f"{row.input_size}×{row.input_size}",
             weights or "–",
         )
     console = Console(highlight=False)
     console.print(table)
     console.print(
         "\nEvery CIFAR depth of 6n + 2 layers works too (resnet26, preresnet74), and plain twins "
-        "(plain56). MACs are multiply-accumulates for one image.",
+        "(plain56). MACs are multiply-accumulates for one image; percentages are test accuracies.",
         soft_wrap=True,
     )
     return 0
