@@ -169,6 +169,13 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         help="class whose loss is differentiated, as index or label (default: the predicted one)",
     )
     measure.add_argument(
+        "--mode",
+        choices=("auto", "eval", "train"),
+        default="auto",
+        help="batch norm uses its running statistics (eval) or this image's own (train); auto: "
+        "train for random weights, whose running statistics have seen no data, else eval",
+    )
+    measure.add_argument(
         "--device",
         metavar="auto|cpu|cuda|mps",
         default="auto",
@@ -199,6 +206,7 @@ def _run_report(options: argparse.Namespace) -> int:
         drop=options.drop,
         target=options.target,
         device=options.device,
+        mode=options.mode,
     )
     return run(question, options.out)
 

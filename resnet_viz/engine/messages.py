@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from resnet_viz.images import Preprocess
 from resnet_viz.models.gates import Gate
-from resnet_viz.models.specs import ResNetSpec
+from resnet_viz.models.specs import ResNetSpec, usual_training_mode
 from resnet_viz.probe.snapshot import Snapshot
 
 WeightsKind = Literal["none", "bundled", "imagenet", "file"]
@@ -51,13 +51,8 @@ class ModelChoice:
 
     @property
     def usual_mode(self) -> bool:
-        """The `training_mode` that makes sense for these weights.
-
-        An untrained batch norm has seen no data: with its running statistics (mean 0,
-        variance 1) it does nothing, and deep networks overflow. So random weights are measured
-        with the statistics of the batch, trained ones with those they were trained to use.
-        """
-        return self.weights == "none" and self.spec.norm == "batch"
+        """The `training_mode` where nobody chose."""
+        return usual_training_mode(self.spec, random_weights=self.weights == "none")
 
     def title(self) -> str:
         """What people call it: the file in backticks, or `ResNet-56`."""

@@ -273,6 +273,16 @@ def spec(name: str, **options: Any) -> ResNetSpec:
     return replace(found, **options)
 
 
+def usual_training_mode(spec: ResNetSpec, *, random_weights: bool) -> bool:
+    """Whether batch norm should use the batch's statistics where nobody chose.
+
+    An untrained batch norm has seen no data: with its running statistics (mean 0, variance 1)
+    it does nothing, and deep networks overflow. So random weights are measured with the
+    statistics of the batch, trained ones with those they were trained to use.
+    """
+    return random_weights and spec.norm == "batch"
+
+
 def names() -> list[str]:
     """Every named preset, ImageNet family first; any other 6n + 2 works too."""
     return [

@@ -94,6 +94,7 @@ def measure(question: Question, progress: Progress | None = None) -> Result:
         torch.from_numpy(normalise(view, loaded.preprocess)),
         None if target is None else [target],
         keep=shown,
+        training_mode=question.training_mode(spec, choice.weights),
     )
     return Result(
         image=question.image,

@@ -11,7 +11,7 @@ from resnet_viz.errors import UserError
 from resnet_viz.models import specs
 from resnet_viz.models.bundled import Card, bundled, default_model
 from resnet_viz.models.gates import Gate
-from resnet_viz.models.specs import ResNetSpec, plain_name
+from resnet_viz.models.specs import ResNetSpec, plain_name, usual_training_mode
 
 WeightsKind = Literal["none", "bundled", "imagenet", "file"]
 
@@ -33,6 +33,7 @@ class Question:
         drop: names of blocks whose branch is left out.
         target: class as index or label; None for the predicted one.
         device: as in `models.devices.resolve_device`.
+        mode: statistics of batch norm: `eval`, `train`, or `auto` for what goes with the weights.
     """
 
     image: str
@@ -44,6 +45,13 @@ class Question:
     drop: str | None = None
     target: str | None = None
     device: str = "auto"
+    mode: Literal["auto", "eval", "train"] = "auto"
+
+    def training_mode(self, spec: ResNetSpec, weights: WeightsKind) -> bool:
+        """Whether batch norm uses the picture's own statistics."""
+        if self.mode == "auto":
+            return usual_training_mode(spec, random_weights=weights == "none")
+        return self.mode == "train"
 
 
 @dataclass(frozen=True)

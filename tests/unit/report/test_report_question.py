@@ -43,6 +43,21 @@ def test_paths_and_published_weights(one_bundle):
     assert (choice.weights, choice.spec.name) == ("imagenet", "resnet18")
 
 
+@pytest.mark.parametrize(
+    ("mode", "weights", "norm", "training"),
+    [
+        ("auto", "none", "batch", True),
+        ("auto", "none", "group", False),
+        ("auto", "bundled", "batch", False),
+        ("eval", "none", "batch", False),
+        ("train", "file", "batch", True),
+    ],
+)
+def test_untrained_batch_norm_uses_the_picture_itself(mode, weights, norm, training):
+    asked = Question("photo.png", mode=mode)
+    assert asked.training_mode(spec("resnet20", norm=norm), weights) is training
+
+
 def test_gates_of_cuts_and_drops():
     net = spec("resnet20")
     assert set(gates_of(Question("a"), net).values()) == {Gate()}
