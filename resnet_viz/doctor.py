@@ -30,9 +30,6 @@ _PACKAGES = {
     "matplotlib": "matplotlib",
     "rich": "rich",
     "platformdirs": "platformdirs",
-    "pyqtgraph": "pyqtgraph",
-    "superqt": "superqt",
-    "qtawesome": "qtawesome",
     "skimage": "scikit-image",
 }
 _ENOUGH_DISK_GB = 1.0

@@ -1,1 +1,1 @@
-"""The window: PySide6, pyqtgraph and numpy, never torch."""
+"""The window: PySide6 and numpy, never torch."""

@@ -1,7 +1,9 @@
 """The doctor finds what is missing, says how to get it, and judges the whole."""
 
 import json
+import re
 import shutil
+from importlib.metadata import requires
 
 from resnet_viz import doctor, model_table
 from resnet_viz.doctor import Finding, State, run
@@ -126,3 +128,10 @@ def test_bench_prints_what_was_measured(monkeypatch, capsys):
     content = json.loads(capsys.readouterr().out)
     assert [r["name"] for r in content["rows"]] == ["tiny"] * 4
     assert content["environment"]["torch"]
+
+
+def test_every_dependency_is_looked_for_and_nothing_else():
+    declared = {
+        re.split(r"[^\w.-]", r)[0] for r in requires("resnet-viz") or () if "extra" not in r
+    }
+    assert set(doctor._PACKAGES.values()) == declared - {"pyside6-essentials"}  # has its own line
