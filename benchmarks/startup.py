@@ -1,7 +1,8 @@
 """Time to the first painted window, against a bare PySide6 + pyqtgraph window.
 
 Both are started as fresh processes, in turns, and timed from the parent until they say that
-they have painted their main part (the plot; the network overview). Run: python benchmarks/startup.py [--json] [--repeats N]
+they have painted their main part (the plot; the network overview).
+Run: python benchmarks/startup.py [--json] [--repeats N]
 """
 
 from __future__ import annotations
