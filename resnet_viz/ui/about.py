@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 
+import PySide6
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
@@ -41,7 +41,7 @@ class AboutDialog(QDialog):
             "Real residual networks, measured live.",
             "",
             f"Python {platform.python_version()} on {platform.platform()}",
-            f"Qt {qVersion()}, PySide6 {_version_of('PySide6-Essentials')}",
+            f"Qt {qVersion()}, PySide6 {PySide6.__version__}",
             f"Qt platform {QGuiApplication.platformName()}",
         ]
         if engine is None:
@@ -59,10 +59,3 @@ class AboutDialog(QDialog):
             f"{n.level.value}: {n.message} {n.hint}\n{n.details}".strip() for n in reversed(notices)
         ]
         return cls("Messages so far", "\n\n".join(texts) or "No messages yet.", parent)
-
-
-def _version_of(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "of unknown version"
