@@ -62,10 +62,11 @@ class SidePanel(QScrollArea):
         layout.addWidget(_title("Top 5"))
         layout.addWidget(self._note)
         layout.addWidget(self.top5)
-        layout.addWidget(_title("Gradient of the loss for"))
-        layout.addWidget(self.classes)
+        # Above the class: with a projector's large type the rest scrolls.
         layout.addWidget(_title("All skips"))
         layout.addWidget(self.skips)
+        layout.addWidget(_title("Gradient of the loss for"))
+        layout.addWidget(self.classes)
         layout.addStretch(1)
         layout.addLayout(self._make_legend())
         self.setWidget(body)
