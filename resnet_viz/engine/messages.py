@@ -19,6 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_viz.images import Preprocess
+from resnet_viz.lab.experiments import Experiment
+from resnet_viz.lab.findings import Finding
+from resnet_viz.lab.settings import LabSettings
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import ResNetSpec, usual_training_mode
 from resnet_viz.probe.snapshot import Snapshot
@@ -94,6 +97,36 @@ class Explore:
 
 
 @dataclass(frozen=True)
+class MeasurePair:
+    """Measure a residual network and its plain twin on one batch. Replies: `PairMeasured`.
+
+    Attributes:
+        settings: both networks, their gates, and the batch.
+        picture: (H, W, 3) uint8 RGB, the whole picture on screen; None if there is none.
+        keep: blocks whose maps are wanted, of both networks.
+    """
+
+    request_id: int
+    settings: LabSettings
+    picture: NDArray[np.uint8] | None = field(repr=False)
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunExperiment:
+    """Compute an experiment in the background. Replies: `Found`, again and again.
+
+    It is computed in slices, between which all other requests are answered. The last `Found`
+    holds a finding that is complete.
+    """
+
+    request_id: int
+    settings: LabSettings
+    experiment: Experiment
+    picture: NDArray[np.uint8] | None = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Stop working on a request as soon as possible; it is answered with `Cancelled`."""
 
@@ -105,7 +138,7 @@ class Quit:
     """Leave; also implied when the pipe closes."""
 
 
-Request = LoadModel | Explore | Cancel | Quit
+Request = LoadModel | Explore | MeasurePair | RunExperiment | Cancel | Quit
 
 
 # --- replies: engine -> window -------------------------------------------------------------
@@ -186,6 +219,36 @@ class Explored:
 
 
 @dataclass(frozen=True)
+class PairMeasured:
+    """Both networks, measured.
+
+    Attributes:
+        settings: they were measured with, `device` resolved.
+        residual: of the network with skips.
+        plain: of its plain twin.
+        batch_note: what both were shown, for people.
+        weights_note: which weights both hold, for people.
+        labels: class names.
+    """
+
+    request_id: int
+    settings: LabSettings
+    residual: Snapshot
+    plain: Snapshot
+    batch_note: str
+    weights_note: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an experiment has found so far; the last one's finding is complete."""
+
+    request_id: int
+    finding: Finding
+
+
+@dataclass(frozen=True)
 class Failed:
     """A request failed; what was current before still is.
 
@@ -216,4 +279,15 @@ class Cancelled:
     request_id: int
 
 
-Reply = Starting | EngineReady | Progress | ModelReady | Explored | Failed | Superseded | Cancelled
+Reply = (
+    Starting
+    | EngineReady
+    | Progress
+    | ModelReady
+    | Explored
+    | PairMeasured
+    | Found
+    | Failed
+    | Superseded
+    | Cancelled
+)

@@ -1,0 +1,1 @@
+"""The gradient laboratory: settings, batches, experiments and what they find."""

@@ -1,0 +1,1 @@
+"""One module an experiment: maths from `analysis`, charts for people."""
