@@ -6,30 +6,16 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
+from resnet_viz.numerals import figure
 from resnet_viz.report.result import SMALLEST, Result, backward_share, forward_share
 
 # Smallest value, unit: parameters are given in millions from 0.1 M on, as in the papers.
 _PREFIXES = ((1e12, 1e12, "T"), (1e9, 1e9, "G"), (1e5, 1e6, "M"), (1e3, 1e3, "k"))
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float, digits: int = 3) -> str:
-    """`41.2`, `0.00312`, `3.1 × 10⁻⁹`, `0`, `not finite`."""
-    if not math.isfinite(value):
-        return "not finite"
-    if value == 0.0:
-        return "0"
-    exponent = math.floor(math.log10(abs(value)))
-    if -4 <= exponent <= 4:
-        decimals = max(0, digits - 1 - exponent)
-        return f"{value:.{decimals}f}".replace("-", "−")
-    mantissa, power = f"{value:.{digits - 1}e}".split("e")
-    return f"{mantissa} × {power_of_ten(int(power))}".replace("-", "−", 1)
-
-
-def power_of_ten(exponent: int) -> str:
-    """`10⁻⁹`."""
-    return "10" + str(exponent).translate(_SUPERSCRIPT)
+    """`41.2`, `0.00312`, `3.1×10⁻⁹`, `0`, `not finite`."""
+    return figure(value, digits) if math.isfinite(value) else "not finite"
 
 
 def large(value: int) -> str:

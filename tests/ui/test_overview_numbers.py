@@ -10,6 +10,7 @@ from snapshots import synthetic_snapshot
 
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import spec
+from resnet_viz.numerals import count, figure, percent, power_of_ten, ratio
 from resnet_viz.probe.snapshot import Snapshot
 from resnet_viz.ui.overview.captions import (
     facts,
@@ -20,7 +21,6 @@ from resnet_viz.ui.overview.captions import (
     zero_note,
 )
 from resnet_viz.ui.overview.figures import Figures, shares
-from resnet_viz.ui.overview.numbers import count, figure, percent, power_of_ten, ratio
 from resnet_viz.ui.overview.scale import LogScale, Mark, nice_ceiling, scale_for, tick_text
 
 RESNET18 = spec("resnet18")

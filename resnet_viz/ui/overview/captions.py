@@ -8,9 +8,9 @@ import numpy as np
 
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import BlockSpec
+from resnet_viz.numerals import figure, percent, ratio
 from resnet_viz.probe.snapshot import BlockStats
 from resnet_viz.ui.overview.figures import Figures, gated, shares
-from resnet_viz.ui.overview.numbers import figure, percent, ratio
 from resnet_viz.ui.overview.scale import zero_text
 
 ABOUT_EQUAL = 1.1

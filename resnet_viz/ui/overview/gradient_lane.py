@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
+from resnet_viz.numerals import figure
 from resnet_viz.ui.overview.captions import gradient_caption
 from resnet_viz.ui.overview.curves import (
     DOT_PITCH,
@@ -33,7 +34,6 @@ from resnet_viz.ui.overview.lanes import (
     paint_title,
     paint_waiting,
 )
-from resnet_viz.ui.overview.numbers import figure
 from resnet_viz.ui.overview.off_axis import (
     ceiling_text,
     paint_ceiling_note,

@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_viz.ui.overview.numbers import figure, power_of_ten
+from resnet_viz.numerals import figure, power_of_ten
 
 Values = NDArray[np.float64]
 

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from resnet_viz.numerals import count, figure, percent
 from resnet_viz.ui.overview.curves import (
     DOT_PITCH,
     curve_width,
@@ -30,7 +31,6 @@ from resnet_viz.ui.overview.lanes import (
     paint_waiting,
 )
 from resnet_viz.ui.overview.layout import GROUP_PX
-from resnet_viz.ui.overview.numbers import count, figure, percent
 from resnet_viz.ui.overview.scale import nice_ceiling, tick_text
 from resnet_viz.ui.overview.share_lanes import bar_width
 from resnet_viz.ui.overview.style import Style, cross

@@ -1,4 +1,4 @@
-"""Numbers as the overview writes them: three digits, Unicode superscripts, no e-notation."""
+"""Numbers as people read them: three digits, Unicode superscripts, no e-notation."""
 
 from __future__ import annotations
 
