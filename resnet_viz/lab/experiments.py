@@ -6,8 +6,37 @@ them. Imports neither torch nor Qt.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from resnet_viz.errors import UserError
+
+
+def _each(
+    name: str, values: tuple[float, ...], allowed: Callable[[float], bool], hint: str
+) -> None:
+    """Refuse an empty list, and the first value that is not allowed."""
+    if not values:
+        raise UserError(f"{name} cannot be empty.", hint)
+    for value in values:
+        if not allowed(value):
+            raise UserError(f"{name} cannot hold {value!r}.", hint)
+
+
+def _at_least(least: int, **values: int) -> None:
+    for name, value in values.items():
+        if value < least:
+            raise UserError(f"{name} must be at least {least}, got {value!r}.")
+
+
+def _depths(depths: tuple[int, ...]) -> None:
+    _each(
+        "depths",
+        depths,
+        lambda depth: depth >= 8 and depth % 6 == 2,
+        "CIFAR networks have 6n+2 layers: 8, 14, 20, 32, 44, 56, 110.",
+    )
 
 
 @dataclass(frozen=True)
@@ -30,6 +59,9 @@ class DepthSweep:
     title: ClassVar[str] = "Gradient against depth"
     depths: tuple[int, ...] = (8, 14, 20, 32, 44, 56, 80, 110)
 
+    def __post_init__(self) -> None:
+        _depths(self.depths)
+
 
 @dataclass(frozen=True)
 class AlphaSweep:
@@ -42,6 +74,9 @@ class AlphaSweep:
     key: ClassVar[str] = "alpha"
     title: ClassVar[str] = "Gradient against skip strength"
     alphas: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+    def __post_init__(self) -> None:
+        _each("alphas", self.alphas, lambda alpha: 0 <= alpha <= 1, "Each lies between 0 and 1.")
 
 
 @dataclass(frozen=True)
@@ -56,6 +91,9 @@ class ScaleSweep:
     title: ClassVar[str] = "Gradient against weight scale"
     gains: tuple[float, ...] = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8)
 
+    def __post_init__(self) -> None:
+        _each("gains", self.gains, lambda gain: 0 < gain < float("inf"), "Each is positive.")
+
 
 @dataclass(frozen=True)
 class SeedSweep:
@@ -68,6 +106,9 @@ class SeedSweep:
     key: ClassVar[str] = "seeds"
     title: ClassVar[str] = "Gradient over many seeds"
     n_seeds: int = 12
+
+    def __post_init__(self) -> None:
+        _at_least(1, n_seeds=self.n_seeds)
 
 
 @dataclass(frozen=True)
@@ -91,6 +132,10 @@ class Lesion:
     folder: str = ""
     n_images: int = 1000
 
+    def __post_init__(self) -> None:
+        _at_least(1, trials=self.trials, n_images=self.n_images)
+        _each("ks", self.ks, lambda k: k >= 1, "Each is a number of blocks, at least 1.")
+
 
 @dataclass(frozen=True)
 class PathLengths:
@@ -103,6 +148,9 @@ class PathLengths:
     key: ClassVar[str] = "paths"
     title: ClassVar[str] = "Gradient by path length"
     samples: int = 8
+
+    def __post_init__(self) -> None:
+        _at_least(1, samples=self.samples)
 
 
 @dataclass(frozen=True)
@@ -118,6 +166,10 @@ class Shattering:
     title: ClassVar[str] = "Shattered gradients"
     depths: tuple[int, ...] = (8, 20, 56)
     n_points: int = 64
+
+    def __post_init__(self) -> None:
+        _depths(self.depths)
+        _at_least(2, n_points=self.n_points)
 
 
 @dataclass(frozen=True)
@@ -143,6 +195,9 @@ class DepthCost:
     networks: tuple[str, ...] = ()
     time_up_to: int = 110
     repeats: int = 5
+
+    def __post_init__(self) -> None:
+        _at_least(1, repeats=self.repeats)
 
 
 Experiment = (
