@@ -15,8 +15,9 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
+from resnet_viz.ui.overview.dragging import Drag
 from resnet_viz.ui.overview.geometry import Hit, Part
 from resnet_viz.ui.overview.keys import handle_key
 from resnet_viz.ui.overview.layout import BlockAxis, Detail
@@ -48,15 +49,20 @@ class OverviewCanvas(QWidget):
     stage_skips_clicked = Signal(int)
     view_changed = Signal()
 
-    def __init__(self, state: OverviewState, style: Style, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        state: OverviewState,
+        style: Style,
+        parent: QWidget | None = None,
+        scene: Scene | None = None,
+    ) -> None:
         super().__init__(parent)
         self.state = state
-        self.scene = Scene(state, style)
+        self.scene = scene or Scene(state, style)
         self._layer: QPixmap | None = None
         self._fresh = False
         self._hovered: Hit | None = None
-        self._pressed_at: QPointF | None = None
-        self._panning = False
+        self._drag = Drag()
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # spares painting the card
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -152,9 +158,23 @@ class OverviewCanvas(QWidget):
         self.invalidate()
         self.block_selected.emit(self.state.name(index))
 
+    def show_selected(self, index: int) -> None:
+        """Show a block as selected without telling."""
+        if index == self.state.selected:
+            return
+        self.state.selected = index
+        self.set_axis(self.scene.axis.revealing(index))
+        self.invalidate()
+
+    def show_hovered(self, index: int | None) -> None:
+        """Light up a block that is hovered elsewhere, without telling; None for none."""
+        if index != self.state.hovered:
+            self.state.hovered = index
+            self.update()
+
     def forget_pointer(self) -> None:
         """Nothing is hovered or pressed any more: what lay there is gone."""
-        self._pressed_at, self._panning = None, False
+        self._drag.release()
         self._hover(None)
 
     def _hover(self, hit: Hit | None) -> None:
@@ -173,30 +193,24 @@ class OverviewCanvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click or a drag."""
         if event.button() is Qt.MouseButton.LeftButton:
-            self._pressed_at = event.position()
-            self._panning = False
+            self._drag.press(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Pan while dragging, else light up what lies under the pointer."""
         position = event.position()
-        if self._pressed_at is not None:
-            moved = position - self._pressed_at
-            far = moved.manhattanLength() >= QApplication.startDragDistance()
-            self._panning = self._panning or far
-            if self._panning:
-                self.setCursor(Qt.CursorShape.ClosedHandCursor)
-                self.set_axis(self.scene.axis.panned(moved.x()))
-                self._pressed_at = position
-                return
+        moved = self._drag.move(position)
+        if self._drag.panning:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.set_axis(self.scene.axis.panned(moved))
+            return
         self._hover(self.scene.hit(position.x(), position.y()))
         self._shape_cursor(position)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag, or act on what was clicked."""
-        if event.button() is not Qt.MouseButton.LeftButton or self._pressed_at is None:
+        if event.button() is not Qt.MouseButton.LeftButton or not self._drag.held:
             return
-        panning, self._pressed_at, self._panning = self._panning, None, False
-        if not panning:
+        if self._drag.release():
             self._click(event.position())
         self._shape_cursor(event.position())
 

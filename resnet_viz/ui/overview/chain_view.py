@@ -32,7 +32,8 @@ def paint_chain(painter: QPainter, chain: Chain, style: Style, state: OverviewSt
             _paint_folded_stage(painter, chain, style, state, stage)
         paint_arcs(painter, chain, style, state)
     painter.restore()
-    _paint_labels(painter, chain, style, state)
+    if chain.labelled:
+        _paint_labels(painter, chain, style, state)
 
 
 def _paint_line(painter: QPainter, chain: Chain, style: Style) -> None:

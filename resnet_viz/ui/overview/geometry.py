@@ -49,6 +49,7 @@ class Chain:
         square_max: side of a square where there is room.
         arc_max: height of an arc over the line where there is room.
         label_y: top of the block labels.
+        labelled: whether the blocks' labels are drawn.
     """
 
     axis: BlockAxis
@@ -58,6 +59,7 @@ class Chain:
     square_max: float
     arc_max: float
     label_y: float
+    labelled: bool = True
 
     @cached_property
     def square(self) -> float:

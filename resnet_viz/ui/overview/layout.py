@@ -168,6 +168,10 @@ class BlockAxis:
         low, high = index + 1 + margin - span, index - margin
         return replace(self, start=min(max(self.start, low), high))._clamped()
 
+    def following(self, other: BlockAxis) -> BlockAxis:
+        """The part of the network that another axis shows, on this axis's own place."""
+        return replace(self, zoom=other.zoom, start=other.start)._clamped()
+
     def _clamped(self) -> BlockAxis:
         zoom = min(max(self.zoom, 1.0), self.max_zoom)
         furthest = self.n_blocks - self.n_blocks / zoom

@@ -174,8 +174,7 @@ class OverviewWidget(QWidget):
         index = self.state.index(name)
         if index is None or index == self.state.selected:
             return
-        self.state.selected = index
-        self.canvas.set_axis(self.canvas.scene.axis.revealing(index))
+        self.canvas.show_selected(index)
         self._refresh()
 
     def set_stale(self, stale: bool) -> None:
