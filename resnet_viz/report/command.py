@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resnet_viz import __version__
 from resnet_viz.errors import UserError
 from resnet_viz.images import load_image, network_view, normalise
 from resnet_viz.models.specs import IMAGENET, ResNetSpec
@@ -23,6 +20,7 @@ from resnet_viz.report.question import (
     target_index,
 )
 from resnet_viz.report.result import Result
+from resnet_viz.report.versions import versions
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -109,7 +107,7 @@ def measure(question: Question, progress: Progress | None = None) -> Result:
         snapshot=snapshot,
         target_is_predicted=target is None,
         shown=shown,
-        versions=_versions(),
+        versions=versions(),
         notes=(*loaded.notes, *_notes(question, choice.weights)),
     )
 
@@ -175,16 +173,6 @@ def _notes(question: Question, weights: str) -> Iterator[str]:
     if question.weights is None and weights == "none" and question.model is not None:
         there = "`--weights imagenet` downloads trained ones." if published else ""
         yield f"No bundled weights fit this network, so its weights are random. {there}".rstrip()
-
-
-def _versions() -> dict[str, str]:
-    versions = {"resnet-viz": __version__, "python": sys.version.split()[0]}
-    for package in ("torch", "torchvision", "numpy", "pillow", "matplotlib"):
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = "not installed"
-    return versions
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
     Args:
         folder: exists.
-        files: content by file name.
+        files: content by file name; `name/file` goes into a folder below.
 
     Raises:
         UserError: if the disk is full or the folder is not writable.
@@ -44,8 +44,10 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     written: dict[Path, Path] = {}
     try:
         for name, content in files.items():
-            temporary = folder / f".{name}.{os.getpid()}.part"
-            written[temporary] = folder / name
+            final = folder / name
+            final.parent.mkdir(exist_ok=True)
+            temporary = final.with_name(f".{final.name}.{os.getpid()}.part")
+            written[temporary] = final
             temporary.write_bytes(content)
         for temporary, final in written.items():
             temporary.replace(final)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import math
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from resnet_viz.probe.snapshot import BlockStats
 from resnet_viz.report.result import Result
+from resnet_viz.report.strict import strict_json
 
 # The stable fields in their documented order; those that follow were added later.
 FIELDS = (
@@ -23,11 +21,7 @@ FIELDS = (
 
 
 def report_json(result: Result) -> str:
-    """The text of `report.json`: strict JSON.
-
-    JSON has no word for infinity and NaN. Such a value is `null`, and `not_finite` lists where
-    it stood and what it was, so that nothing is lost and every parser reads the file.
-    """
+    """The text of `report.json`; see `strict_json`."""
     snapshot = result.snapshot
     content = {
         "model": result.model,
@@ -56,27 +50,11 @@ def report_json(result: Result) -> str:
         "notes": list(result.notes),
         "blocks": [_row(block) for block in result.blocks],
     }
-    not_finite: list[dict[str, str]] = []
-    strict = _strict(content, "", not_finite)
-    strict["not_finite"] = not_finite
-    return json.dumps(strict, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return strict_json(content)
 
 
 def _row(block: BlockStats) -> dict[str, Any]:
     return {name: getattr(block, name) for name in FIELDS}
-
-
-def _strict(value: Any, place: str, not_finite: list[dict[str, str]]) -> Any:
-    """`value` with `None` for what JSON cannot say; notes each place."""
-    if isinstance(value, float) and not math.isfinite(value):
-        not_finite.append({"place": place, "value": str(value)})
-        return None
-    if isinstance(value, Mapping):
-        prefix = f"{place}." if place else ""
-        return {k: _strict(v, f"{prefix}{k}", not_finite) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_strict(v, f"{place}[{i}]", not_finite) for i, v in enumerate(value)]
-    return value
 
 
 def blocks_csv(result: Result) -> str:

@@ -1,0 +1,117 @@
+"""The parts of a page that needs no other file: frame, cards, figures in the page's colours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from resnet_viz.report.palette import THEME
+from resnet_viz.report.rendering import Drawing
+
+
+def document(title: str, body: str) -> str:
+    """The whole file; `body` is HTML, `title` is text."""
+    return _FRAME.format(title=escape(title), style=_style(), body=body)
+
+
+def card(title: str, body: str) -> str:
+    """A section of the page; `body` is HTML."""
+    return f"<section><h2>{escape(title)}</h2>{body}</section>"
+
+
+def figure(drawing: Drawing) -> str:
+    """A figure with its caption; it scrolls where it does not fit."""
+    caption = escape(drawing.caption)
+    return (
+        f'<figure><div class="scroll" tabindex="0" role="group" aria-label="{caption}">'
+        f"{inline_svg(drawing)}</div><figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def inline_svg(drawing: Drawing) -> str:
+    """The SVG as a part of the page: own ids, and the page's colours by CSS variables."""
+    text = drawing.svg.decode()
+    text = text[text.index("<svg") :]
+    # Inside HTML no namespace is declared, and the metadata is on the page already.
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<title>.*?</title>", "", text, flags=re.DOTALL)
+    text = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", text)
+    prefix = re.sub(r"\W", "-", drawing.name)
+    text = re.sub(r'(\sid="|url\(#|href="#)', rf"\g<1>{prefix}-", text)
+    for name, (light, _) in THEME.items():
+        text = text.replace(light, f"var(--{name})")
+    # It fills its card within reason, and scrolls where it would become too small to read.
+    least, most = drawing.least_width_px, round(1.3 * drawing.width_px)
+    size = f'style="width:100%;min-width:{least}px;max-width:{most}px"'
+    return re.sub(
+        r'<svg height="[^"]*"([^>]*?)\swidth="[^"]*"|<svg width="[^"]*" height="[^"]*"',
+        lambda m: f'<svg aria-hidden="true" {size}{m[1] or ""}',
+        text,
+        count=1,
+    )
+
+
+def pairs(entries: Iterable[tuple[str, str]]) -> str:
+    """Names and values, one under the other."""
+    rows = (f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in entries)
+    return f"<dl>{''.join(rows)}</dl>"
+
+
+def _style() -> str:
+    light = "".join(f"--{name}:{colours[0]};" for name, colours in THEME.items())
+    dark = "".join(f"--{name}:{colours[1]};" for name, colours in THEME.items())
+    return (
+        f":root{{color-scheme:light dark;--page:#f6f8fa;{light}}}"
+        f"@media (prefers-color-scheme:dark){{:root{{--page:#14171b;{dark}}}}}{_CSS}"
+    )
+
+
+_CSS = """
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--text);
+ font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+main{max-width:80rem;margin:0 auto;padding:1rem}
+h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0 0;overflow-wrap:anywhere}
+h2{font-size:1rem;margin:0 0 .6rem}
+p{margin:0 0 .5rem;max-width:75ch}
+.muted,figcaption{color:var(--muted);font-size:.875rem}
+section{background:var(--card);border:1px solid var(--grid);border-radius:10px;
+ padding:1rem;margin:0 0 1rem;min-width:0}
+header{margin-bottom:1rem}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 1rem}
+figure{margin:0}
+figcaption{margin-top:.5rem;max-width:75ch}
+.scroll{overflow-x:auto;outline-offset:2px}
+svg{display:block;height:auto}
+svg text{font-family:"DejaVu Sans",Verdana,"Noto Sans",sans-serif!important}
+svg image{image-rendering:pixelated}
+.bar{display:grid;grid-template-columns:1fr auto;gap:0 .75rem;margin-bottom:.6rem}
+.bar i{grid-column:1/-1;height:6px;border-radius:3px;background:var(--grid)}
+.bar u{display:block;height:100%;border-radius:3px;background:var(--text)}
+.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.875rem;max-width:none}
+.legend i{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin-right:.4em}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.2rem 1rem;margin:0;font-size:.9375rem}
+dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
+table{border-collapse:collapse;font-size:.8125rem;font-variant-numeric:tabular-nums;
+ white-space:nowrap;margin-bottom:.6rem}
+th,td{text-align:right;padding:.25rem .6rem;border-bottom:1px solid var(--grid)}
+thead th{color:var(--muted);font-weight:600;vertical-align:bottom}
+tbody th{position:sticky;left:0;background:var(--card);text-align:left}
+thead th:first-child{text-align:left}
+@media print{section{break-inside:avoid}}
+"""
+
+_FRAME = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body><main>
+{body}
+</main></body>
+</html>
+"""
