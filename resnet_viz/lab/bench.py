@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from resnet_viz.errors import OperationCancelled
 from resnet_viz.images import Preprocess
+from resnet_viz.lab import batches, folders
+from resnet_viz.lab.batches import Batch
+from resnet_viz.lab.networks import Networks, network_key
 from resnet_viz.lab.settings import LabSettings, Side
+from resnet_viz.models.labels import usual_labels, usual_preprocess
 from resnet_viz.models.network import ResNet
 
+__all__ = ["Batch", "Bench"]
 
-@dataclass(frozen=True)
-class Batch:
-    """What both networks are shown.
-
-    Attributes:
-        images: (N, C, H, W) normalised, on the settings' device and in their precision.
-        targets: (N,) int64 class per image; None where the predicted class of each is meant.
-        labelled: whether the targets are true labels, so that an accuracy means something.
-        note: for people: "16 images of noise, random classes, seed 0".
-    """
-
-    images: Tensor
-    targets: Tensor | None
-    labelled: bool
-    note: str
+_DTYPES = {"float32": torch.float32, "float64": torch.float64}
+_KEPT_BATCHES = 4
 
 
 class Bench:
@@ -46,25 +42,55 @@ class Bench:
     ) -> None:
         self.picture = picture
         self._cancelled = cancelled
+        self._networks = Networks(cancelled)
+        self._batches: OrderedDict[Hashable, Batch] = OrderedDict()
 
     def network(self, settings: LabSettings, side: Side) -> ResNet:
-        """The network of one side, in the settings' mode, its gates set.
+        """The network of one side, in evaluation mode, its gates set.
 
         Both sides may be one object with other gates: finish with one before asking for the
-        other. Nothing but `net.gates` may be changed on it.
+        other. Nothing but `net.gates` may be changed on it. Give `settings.training_mode` to
+        `capture`, which sets the mode and puts it back.
 
         Raises:
             UserError: if it cannot be built, or its weights are not bundled.
         """
-        raise NotImplementedError
+        net = self._networks.get(network_key(settings, side)).net
+        net.gates.assign(settings.gates(side))
+        return net
+
+    def resolved(self, settings: LabSettings) -> LabSettings:
+        """The settings with the device that `auto` stands for.
+
+        Raises:
+            UserError: if there is no such device.
+        """
+        return replace(settings, device=network_key(settings, "residual").device)
+
+    def weights_note(self, settings: LabSettings) -> str:
+        """Which weights both sides hold, for people: "random, seed 0, the same in both".
+
+        Raises:
+            UserError: if a network cannot be built.
+        """
+        residual = self._networks.get(network_key(settings, "residual")).label
+        if settings.same_weights:
+            return f"{residual}, the same in both"
+        plain = self._networks.get(network_key(settings, "plain")).label
+        titles = [settings.spec(side).title() for side in ("residual", "plain")]
+        return f"{titles[0]}: {residual}; {titles[1]}: {plain}"
 
     def preprocess(self, settings: LabSettings) -> Preprocess:
         """How a picture becomes these networks' input."""
-        raise NotImplementedError
+        if settings.weights == "random":
+            return usual_preprocess(settings.spec("residual"))
+        return self._networks.get(network_key(settings, "residual")).preprocess
 
     def labels(self, settings: LabSettings) -> tuple[str, ...]:
         """Class names."""
-        raise NotImplementedError
+        if settings.weights == "random":
+            return usual_labels(settings.spec("residual"))
+        return self._networks.get(network_key(settings, "residual")).labels
 
     def batch(self, settings: LabSettings) -> Batch:
         """What both networks are shown; the same settings give the same numbers.
@@ -72,8 +98,77 @@ class Bench:
         Raises:
             UserError: if a folder cannot be read, or there is no picture.
         """
-        raise NotImplementedError
+        key = self._batch_key(settings)
+        if key not in self._batches:
+            self._batches[key] = self._on_device(self._make_batch(settings), settings)
+            if len(self._batches) > _KEPT_BATCHES:
+                self._batches.popitem(last=False)
+        self._batches.move_to_end(key)
+        return self._batches[key]
+
+    def question(self, settings: LabSettings, side: Side) -> Hashable:
+        """Everything that decides the numbers of one side: equal questions, equal answers."""
+        return (
+            network_key(settings, side),
+            frozenset(settings.gates(side).items()),
+            settings.training_mode,
+            self._batch_key(settings),
+        )
 
     def check(self) -> None:
         """Raise OperationCancelled if the work is no longer wanted."""
-        raise NotImplementedError
+        if self._cancelled():
+            raise OperationCancelled
+
+    def _batch_key(self, settings: LabSettings) -> Hashable:
+        """Everything that decides a batch; what a source does not read is left out."""
+        source = settings.batch
+        pixels = None
+        if source == "picture" and self.picture is not None:
+            digest = hashlib.blake2b(self.picture.tobytes(), digest_size=16).digest()
+            pixels = self.picture.shape, digest
+        network = network_key(settings, "residual")
+        spec = network.spec
+        return (
+            source,
+            settings.n_images,
+            settings.folder if source == "folder" else "",
+            settings.seed if source != "picture" else 0,
+            pixels,
+            (spec.family, spec.input_size, spec.in_channels, spec.n_classes),
+            # Trained networks bring class names and preprocessing of their own.
+            spec.name if network.trained else "",
+            (network.device, network.dtype),
+        )
+
+    def _make_batch(self, settings: LabSettings) -> Batch:
+        spec = settings.spec("residual")
+        pre = self.preprocess(settings)
+        match settings.batch:
+            case "noise":
+                shape = (spec.in_channels, pre.crop, pre.crop)
+                n_classes = len(self.labels(settings))
+                return batches.noise(settings.n_images, shape, n_classes, settings.seed)
+            case "photographs":
+                return batches.photographs(settings.n_images, pre, settings.seed, self.check)
+            case "picture":
+                return batches.one_picture(self.picture, pre)
+            case "folder":
+                return self._folder_batch(settings, pre)
+
+    def _folder_batch(self, settings: LabSettings, pre: Preprocess) -> Batch:
+        drawing = folders.draw(
+            Path(settings.folder),
+            self.labels(settings),
+            pre,
+            settings.n_images,
+            settings.seed,
+            self.check,
+        )
+        return batches.from_views(drawing.views, drawing.targets, pre, drawing.note)
+
+    def _on_device(self, batch: Batch, settings: LabSettings) -> Batch:
+        network = network_key(settings, "residual")
+        images = batch.images.to(network.device, _DTYPES[network.dtype])
+        targets = None if batch.targets is None else batch.targets.to(network.device)
+        return replace(batch, images=images, targets=targets)
