@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,65 +18,34 @@ from resnet_viz.engine.messages import (
     Explore,
     Explored,
     Failed,
+    Found,
     LoadModel,
+    MeasurePair,
     ModelChoice,
     ModelReady,
+    PairMeasured,
     Progress,
     Reply,
+    RunExperiment,
     Starting,
-    Superseded,
 )
 from resnet_viz.engine.process import EngineProcess, Exit
-from resnet_viz.engine.questions import Answer, Job, Questions
+from resnet_viz.engine.questions import Answer, Job, Questions, describe, doing
 from resnet_viz.engine.recovery import Recovery, RestartPolicy, obituary
+from resnet_viz.lab.experiments import Experiment
+from resnet_viz.lab.settings import LabSettings
 from resnet_viz.models.gates import Gate
+from resnet_viz.ui.engine_state import Busy, EngineState
 
-
-class EngineState(Enum):
-    """What the engine is doing."""
-
-    STOPPED = "stopped"
-    """Not started yet; questions are kept until it is."""
-
-    STARTING = "starting"
-    """Its process begins, or imports torch; questions are kept."""
-
-    READY = "ready"
-    """Nothing to do."""
-
-    BUSY = "busy"
-    """It works on a question: `EngineClient.busy` says which."""
-
-    CRASHED = "crashed"
-    """Its process is gone; `EngineClient.recovery` says what comes next."""
-
-    CLOSED = "closed"
-    """The window is closing; nothing is asked any more."""
-
-
-@dataclass(frozen=True)
-class Busy:
-    """What the engine works on.
-
-    Attributes:
-        request_id: for `EngineClient.cancel`.
-        what: "Loading ResNet-50".
-        since_s: when it was asked, on the clock of `time.monotonic`.
-        progress: the newest report on it.
-    """
-
-    request_id: int
-    what: str
-    since_s: float
-    progress: Progress | None = None
+__all__ = ["Busy", "EngineClient", "EngineState"]
 
 
 class EngineClient(QObject):
     """Starts an engine, asks it, and starts another one where it died.
 
     A new engine is told what the old one knew: the last network and the last measurement are
-    asked for again under their old ids. All methods and signals belong to the thread of the
-    window.
+    asked for again under their old ids. An experiment ends with its engine. All methods and
+    signals belong to the thread of the window.
 
     Signals:
         engine_starting: process id of an engine that begins to import torch.
@@ -86,6 +54,8 @@ class EngineClient(QObject):
         progress: `Progress` of a question that is still asked.
         model_ready: `ModelReady`.
         explored: `Explored`.
+        pair_measured: `PairMeasured`.
+        found: `Found`, again and again; the last one's finding is complete.
         failed: `Failed`.
         cancelled: `Cancelled`: the engine has let go of a request.
         state_changed: the new `EngineState`.
@@ -98,6 +68,8 @@ class EngineClient(QObject):
     progress = Signal(object)
     model_ready = Signal(object)
     explored = Signal(object)
+    pair_measured = Signal(object)
+    found = Signal(object)
     failed = Signal(object)
     cancelled = Signal(object)
     state_changed = Signal(object)
@@ -164,6 +136,8 @@ class EngineClient(QObject):
             self._process.abort()
             self._aborted = [p for p in (*self._aborted, self._process) if p.alive]
             self._process = None
+            for failed in self._questions.engine_gone():
+                self.failed.emit(failed)
         self.start()
 
     def load(self, choice: ModelChoice) -> int:
@@ -193,6 +167,39 @@ class EngineClient(QObject):
         job = Explore(next(self._ids), choice, image, dict(gates), target, tuple(keep))
         return self._ask(job)
 
+    def measure_pair(
+        self,
+        settings: LabSettings,
+        picture: NDArray[np.uint8] | None,
+        keep: tuple[str, ...] = (),
+    ) -> int:
+        """Ask for both networks; `pair_measured` or `failed` answers with the id returned here.
+
+        As with `explore`, older ones that were completed are passed on while newer ones are
+        asked for that differ in gates or in another slider only.
+
+        Args:
+            settings: both networks and the batch.
+            picture: (H, W, 3) on screen, None if there is none; not to be changed afterwards.
+            keep: blocks whose maps are wanted, of both networks.
+        """
+        return self._ask(MeasurePair(next(self._ids), settings, picture, tuple(keep)))
+
+    def run_experiment(
+        self, settings: LabSettings, experiment: Experiment, picture: NDArray[np.uint8] | None
+    ) -> int:
+        """Compute in the background; `found` tells what is known, `failed` that it ended.
+
+        All else that is asked meanwhile is answered in between. A second experiment takes the
+        first one's place.
+
+        Args:
+            settings: the networks and the batch.
+            experiment: the question.
+            picture: (H, W, 3) on screen, None if there is none; not to be changed afterwards.
+        """
+        return self._ask(RunExperiment(next(self._ids), settings, experiment, picture))
+
     def cancel(self, request_id: int) -> None:
         """Stop working on a request; `cancelled` follows once the engine has let go of it."""
         if not self._questions.withdraw(request_id):
@@ -220,6 +227,8 @@ class EngineClient(QObject):
             if self._process is not None:
                 self._process.send(job)
             self._refresh()
+            if isinstance(job, RunExperiment):
+                self._on_progress(Progress(job.request_id, doing(job)))
         return job.request_id
 
     def _send(self, job: Job) -> None:
@@ -256,28 +265,33 @@ class EngineClient(QObject):
     def _on_answer(self, answer: Answer) -> None:
         withdrawn = self._questions.was_withdrawn(answer.request_id)
         wanted = self._questions.take(answer)
-        self._asked_s.pop(answer.request_id, None)
+        over = not self._questions.waits_for(answer.request_id)
+        if over:
+            self._asked_s.pop(answer.request_id, None)
         self._refresh()
-        if withdrawn:
+        if withdrawn and over:
             self.cancelled.emit(Cancelled(answer.request_id))
         if not wanted:
             return
-        match answer:
-            case ModelReady():
-                self.model_ready.emit(answer)
-            case Explored():
-                self.explored.emit(answer)
-            case Failed():
-                self.failed.emit(answer)
-            case Cancelled() | Superseded():
-                pass  # nobody waits for it
+        if isinstance(answer, Found) and not over:
+            self._on_progress(_progress_of(answer))
+        signals = {
+            ModelReady: self.model_ready,
+            Explored: self.explored,
+            PairMeasured: self.pair_measured,
+            Found: self.found,
+            Failed: self.failed,
+        }
+        # Nobody waits for a `Cancelled` or a `Superseded`.
+        if (signal := signals.get(type(answer))) is not None:
+            signal.emit(answer)
 
     @Slot(int, object)
     def _on_ended(self, number: int, end: Exit) -> None:
         if number != self._number or self._process is None:
             return
         self._process = None
-        culprit = self._questions.engine_died()
+        failures = self._questions.engine_died()
         failure = self._start_failure
         self.recovery = self._policy.died(time.monotonic(), hopeless=failure is not None)
         self._set_state(EngineState.CRASHED)
@@ -286,8 +300,8 @@ class EngineClient(QObject):
         if failure is not None:
             sentences = f"{failure.message} {failure.hint}"
         self.engine_died.emit(sentences)
-        if culprit is not None:
-            self.failed.emit(culprit)
+        for failed in failures:
+            self.failed.emit(failed)
         if self.recovery is Recovery.AUTOMATIC and self._process is None:
             self.start()
 
@@ -305,11 +319,17 @@ class EngineClient(QObject):
             self._set_state(EngineState.BUSY if job else EngineState.READY)
 
     def _describe(self, job: Job) -> Busy:
-        doing = "Loading" if isinstance(job, LoadModel) else "Measuring"
         since_s = self._asked_s.setdefault(job.request_id, time.monotonic())
-        return Busy(job.request_id, f"{doing} {job.choice.title()}", since_s)
+        return Busy(job.request_id, doing(job), since_s)
 
     def _set_state(self, state: EngineState) -> None:
         if state is not self._state:
             self._state = state
             self.state_changed.emit(state)
+
+
+def _progress_of(found: Found) -> Progress:
+    """A finding as a report: how many of its slices are computed."""
+    finding = found.finding
+    what = describe(finding.experiment, finding.settings)
+    return Progress(found.request_id, what, finding.done, finding.total, "steps")
