@@ -14,7 +14,7 @@ import torch
 
 from resnet_viz.analysis.cost import network_cost
 from resnet_viz.engine.inbox import Inbox, Job
-from resnet_viz.engine.interruption import between_blocks
+from resnet_viz.probe.interruption import between_blocks
 from resnet_viz.engine.measurements import Measurements
 from resnet_viz.engine.messages import (
     EngineReady,

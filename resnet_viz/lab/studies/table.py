@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from resnet_viz.lab.bench import Bench
-from resnet_viz.lab.experiments import Experiment
+from resnet_viz.lab.experiments import Experiment, Pair
 from resnet_viz.lab.findings import Finding
 from resnet_viz.lab.settings import LabSettings
+from resnet_viz.lab.studies import pair
 
 # Every study computes in slices and yields what it knows after each: the engine answers the
 # window in between, and a study that is cancelled is simply not continued.
 Study = Callable[[Bench, LabSettings, Any], Iterator[Finding]]
 
-STUDIES: dict[type[Experiment], Study] = {}
+STUDIES: dict[type[Experiment], Study] = {
+    Pair: pair.run,
+}
 
 
 def run(bench: Bench, settings: LabSettings, experiment: Experiment) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from resnet_viz.engine.interruption import between_blocks
+from resnet_viz.probe.interruption import between_blocks
 from resnet_viz.errors import OperationCancelled
 from resnet_viz.models.network import ResNet, build
 from resnet_viz.models.specs import spec
