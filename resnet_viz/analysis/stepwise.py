@@ -1,0 +1,141 @@
+"""A network taken one block at a time, with the gates that it had when the walk began."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from resnet_viz.models.blocks import Block
+from resnet_viz.models.gates import Gate
+from resnet_viz.models.network import ResNet
+from resnet_viz.probe.anatomy import survey
+from resnet_viz.probe.untouched import borrowed
+
+# Seconds of computation before a long pass pauses, so that somebody else can be served.
+_PAUSE_AFTER_S = 0.2
+
+Pausing = Generator[None, None, Tensor]
+
+
+class Stepwise:
+    """Runs the parts of a network by hand.
+
+    The gates are read once: whoever sets others while a long measurement pauses does not
+    disturb it, and a block can be given another gate without the network knowing.
+
+    Args:
+        net: one of our networks; it is, and stays, as it was.
+        training_mode: norms use the statistics of the batch.
+
+    Attributes:
+        net: the network.
+        blocks: in forward order.
+        gates: of the blocks.
+        training_mode: as given.
+    """
+
+    def __init__(self, net: ResNet, *, training_mode: bool) -> None:
+        self.net = net
+        self.blocks = tuple(net.blocks.values())
+        self.gates = tuple(net.gates.values())
+        self.training_mode = training_mode
+        self._parts = survey(net)
+
+    def __len__(self) -> int:
+        return len(self.blocks)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return self._parts.parameters[0].device
+
+    def place(self, images: Tensor) -> Tensor:
+        """Images on the network's device and in its type."""
+        return images.detach().to(self.device, self._parts.parameters[0].dtype)
+
+    @contextmanager
+    def prepared(self, *, recording: bool = False) -> Iterator[None]:
+        """Set the mode, and undo all that running the network changes in it.
+
+        Args:
+            recording: record for differentiation; no parameter requires a gradient.
+        """
+        with (
+            borrowed(
+                self._parts, learning=(), training_mode=self.training_mode, device=self.device
+            ),
+            torch.inference_mode(not recording),
+        ):
+            yield
+
+    def without(self, index: int) -> Gate:
+        """The gate that takes a block out: its shortcut alone is left.
+
+        A block without skip connection would put out zeros; it is bridged by the shortcut that
+        it would have, so that what remains is the network without that block.
+        """
+        gate = self.gates[index]
+        return replace(gate, skip=gate.skip or 1.0, main=0.0)
+
+    def block(self, index: int, x: Tensor, gate: Gate | None = None) -> Tensor:
+        """A block's output, (N, C_in, H, W) -> (N, C_out, H/s, W/s).
+
+        A path that is closed by the gate is not computed.
+        """
+        return run_block(self.blocks[index], x, self.gates[index] if gate is None else gate)
+
+    def through(self, x: Tensor, steps: Sequence[tuple[int, Gate]]) -> Pausing:
+        """Run blocks one after the other, pausing between them when it takes long.
+
+        Args:
+            x: what enters the first of them.
+            steps: index and gate of each.
+
+        Returns:
+            What leaves the last; the generator's value.
+        """
+        position = 0
+        while position < len(steps):
+            deadline = time.monotonic() + _PAUSE_AFTER_S
+            with self.prepared():
+                while position < len(steps):
+                    index, gate = steps[position]
+                    x = self.block(index, x, gate)
+                    position += 1
+                    if time.monotonic() >= deadline:
+                        break
+            if position < len(steps):
+                yield
+        return x
+
+
+def run_block(block: Block, x: Tensor, gate: Gate) -> Tensor:
+    """What `block` would put out with `gate`; closed paths are not computed.
+
+    Args:
+        block: of one of our networks; its own gate plays no part.
+        x: (N, C_in, H, W).
+        gate: the weights of the two paths.
+    """
+    parts = []
+    if gate.skip:
+        shortcut: Tensor = block.downsample(x)
+        parts.append(shortcut if gate.skip == 1.0 else gate.skip * shortcut)
+    if gate.main:
+        branch = block.branch(x)
+        parts.append(branch if gate.main == 1.0 else gate.main * branch)
+    y = sum(parts[1:], parts[0]) if parts else torch.zeros_like(block.downsample(x))
+    return activate(block, y)
+
+
+def activate(block: Block, total: Tensor) -> Tensor:
+    """The block's last activation; pre-activation blocks have none after their sum."""
+    if block.last_activation is None:
+        return total
+    y: Tensor = block.get_submodule(block.last_activation)(total)
+    return y
