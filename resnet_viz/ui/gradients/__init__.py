@@ -1,0 +1,1 @@
+"""The Gradients workspace: a residual network beside its plain twin."""

@@ -1,0 +1,246 @@
+"""A residual network over its plain twin, and one chart of both under their blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRectF, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from resnet_viz.engine.messages import PairMeasured
+from resnet_viz.lab.settings import SIDES, Side
+from resnet_viz.models.gates import Gate
+from resnet_viz.models.specs import ResNetSpec
+from resnet_viz.ui.block_view.line import LineLabel
+from resnet_viz.ui.block_view.look import Look
+from resnet_viz.ui.gradients.chart_controls import ChartControls
+from resnet_viz.ui.gradients.gradient_chart import GradientChart
+from resnet_viz.ui.gradients.pair_state import PairState
+from resnet_viz.ui.gradients.pair_words import block_lines, caption_lines
+from resnet_viz.ui.gradients.quantities import QuantityName
+from resnet_viz.ui.gradients.side_view import SideView
+from resnet_viz.ui.overview.layout import BlockAxis
+from resnet_viz.ui.overview.style import Style
+from resnet_viz.ui.overview.widget import STALE_AFTER_MS
+from resnet_viz.ui.theme import LIGHT, Theme
+
+
+class PairView(QWidget):
+    """Both networks and their gradients; paints its own card.
+
+    It shows what it is given and reports what the user asks for. Zoom, position, hover and
+    selection are shared by the two overviews and the chart.
+
+    Signals:
+        skip_clicked(str, str): side and block whose skip is to be cut or restored.
+        branch_clicked(str, str): side and block whose branch is to be dropped or restored.
+        stage_skips_clicked(str, int): side and 1-based stage whose skips are.
+        block_selected(str): the user chose this block; it is already shown as selected.
+        block_hovered(str): the block under the pointer, empty for none.
+    """
+
+    skip_clicked = Signal(str, str)
+    branch_clicked = Signal(str, str)
+    stage_skips_clicked = Signal(str, int)
+    block_selected = Signal(str)
+    block_hovered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._style = Style(LIGHT)
+        self.state = PairState()
+        self.sides: dict[Side, SideView] = {
+            side: SideView(side, self.state.sides[side], self._style, labelled=side == "plain")
+            for side in SIDES
+        }
+        self.controls = ChartControls(self._style)
+        self.chart = GradientChart(self.state, self._style)
+        self.caption = LineLabel(Look(LIGHT), LIGHT.small_px)
+        self._linking = False
+        self._stale = False
+        self._stale_timer = QTimer(self)
+        self._stale_timer.setSingleShot(True)
+        self._stale_timer.setInterval(STALE_AFTER_MS)
+        self._stale_timer.timeout.connect(self._show_block)
+        self._build_layout()
+        self._connect()
+        self.setAccessibleName("Residual network and plain twin")
+        self.set_theme(LIGHT)
+
+    # --- construction ------------------------------------------------------------------------
+
+    def _build_layout(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 6, 8, 6)
+        column.setSpacing(3)
+        for side in SIDES:
+            column.addWidget(self.sides[side], 2)
+        column.addWidget(self.controls)
+        column.addWidget(self.chart, 5)
+        column.addWidget(self.caption)
+
+    def _connect(self) -> None:
+        for view in self.sides.values():
+            view.skip_clicked.connect(self.skip_clicked)
+            view.branch_clicked.connect(self.branch_clicked)
+            view.stage_skips_clicked.connect(self.stage_skips_clicked)
+            view.block_picked.connect(self._on_picked)
+            view.block_hovered.connect(self._on_hovered)
+            view.axis_wanted.connect(self._show_axis)
+        self.chart.block_picked.connect(self._on_picked)
+        self.chart.block_hovered.connect(self._on_hovered)
+        self.chart.axis_wanted.connect(self._show_axis)
+        self.controls.quantity_chosen.connect(self.set_quantity)
+        self.controls.pin_toggled.connect(self._on_pin)
+        self.controls.theory_toggled.connect(self._on_theory)
+        self.controls.fit_clicked.connect(self.fit)
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another look."""
+        self._style = Style(theme)
+        for view in self.sides.values():
+            view.set_style(self._style)
+        self.controls.set_style(self._style)
+        self.chart.set_style(self._style)
+        self.caption.set_look(Look(theme), theme.small_px)
+        self._show_axis(self._axis)
+        self.update()
+
+    def set_network(self, spec_residual: ResNetSpec, spec_plain: ResNetSpec) -> None:
+        """Show two other networks, not measured yet, their first block selected.
+
+        Raises:
+            ValueError: if their blocks differ.
+        """
+        self.state.set_network(spec_residual, spec_plain)
+        self.chart.scene.pinned = None
+        for view in self.sides.values():
+            view.show_network()
+        self._show_axis(self._axis)
+        self._refresh()
+
+    def set_gates(self, side: Side, gates: Mapping[str, Gate]) -> None:
+        """Show one side's gates; blocks that are not named are fully open."""
+        self.state.sides[side].set_gates(gates)
+        self.sides[side].refresh(self.state.measured)
+
+    def set_measured(self, measured: PairMeasured | None) -> None:
+        """Show these measurements; None says that there are none yet.
+
+        Raises:
+            ValueError: if they are of networks with other blocks.
+        """
+        self.state.set_measured(measured)
+        self._refresh()
+
+    def set_ghost(self, ghost: PairMeasured | None) -> None:
+        """Show these measurements in grey, for comparison; those of other blocks are not."""
+        self.state.set_ghost(ghost)
+        self._refresh()
+
+    def set_selected(self, name: str) -> None:
+        """Select a block without telling; unknown names are ignored."""
+        index = self.state.one.index(name)
+        if index is not None and index != self.state.one.selected:
+            self._select(index)
+
+    def set_stale(self, stale: bool) -> None:
+        """Say whether the figures are being measured anew; short measurements are not shown."""
+        if stale == self._stale:
+            return
+        self._stale = stale
+        if stale:
+            self._stale_timer.start()
+        else:
+            self._stale_timer.stop()
+            self._show_block()
+
+    def set_quantity(self, name: QuantityName) -> None:
+        """Show another figure in the chart, one of `QUANTITY_NAMES`."""
+        self.chart.set_quantity(name)
+        self.controls.show_quantity(name)
+        self._refresh_chart()
+
+    def fit(self) -> None:
+        """Show all blocks."""
+        self._show_axis(self._axis.fitted())
+
+    # --- reactions ---------------------------------------------------------------------------
+
+    @property
+    def _axis(self) -> BlockAxis:
+        return self.sides["residual"].canvas.scene.axis
+
+    def _show_axis(self, axis: BlockAxis) -> None:
+        """Show the same part of both networks, and of the chart."""
+        if self._linking:  # the others report what they are being told
+            return
+        self._linking = True
+        for view in self.sides.values():
+            view.canvas.set_axis(view.canvas.scene.axis.following(axis))
+        self._linking = False
+        self.chart.set_axis(self._axis)
+        self.controls.fit_button.setEnabled(self._axis.zoom > 1.0001)
+
+    def _on_picked(self, index: int) -> None:
+        before = self.sides["residual"].canvas.state.selected, self.state.sides["plain"].selected
+        self._select(index)
+        if before != (index, index):
+            self.block_selected.emit(self.state.one.name(index))
+
+    def _select(self, index: int) -> None:
+        for view in self.sides.values():
+            view.canvas.show_selected(index)
+        self._refresh()
+
+    def _on_hovered(self, index: int | None) -> None:
+        changed = False
+        for view in self.sides.values():
+            changed = changed or view.state.hovered != index
+            view.canvas.show_hovered(index)
+        self.chart.update()
+        self._show_block()
+        if changed:
+            self.block_hovered.emit(self.state.one.name(index))
+
+    def _on_pin(self, pinned: bool) -> None:
+        self.chart.set_pinned(pinned)
+        self._refresh_chart()
+
+    def _on_theory(self, shown: bool) -> None:
+        self.chart.set_with_theory(shown)
+        self._refresh_chart()
+
+    def _refresh(self) -> None:
+        for view in self.sides.values():
+            view.refresh(self.state.measured)
+        self._refresh_chart()
+
+    def _refresh_chart(self) -> None:
+        scene = self.chart.scene
+        self.chart.refresh()
+        self.controls.show_scale(scene.scale_text(), pinned=scene.pinned is not None)
+        self.controls.pin_button.setEnabled(self.state.measured is not None)
+        self.controls.show_theory([f"{s.label}: {s.source}" for s in scene.theory])
+        self.caption.set_line(*caption_lines(scene.quantity, self.state.measured))
+        self._show_block()
+
+    def _show_block(self) -> None:
+        """Write the hovered block's values, or the selected one's."""
+        if self._stale and not self._stale_timer.isActive():
+            self.controls.show_hint("measuring…")
+            return
+        one = self.state.one
+        index = one.selected if one.hovered is None else one.hovered
+        self.controls.readout.set_line(*block_lines(self.state, self.chart.scene.quantity, index))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the card."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self._style.pen("border", 1.0))
+            painter.setBrush(self._style.brush("card"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)

@@ -1,0 +1,182 @@
+"""What the pair view says: who is shown, how both compare, what was measured. No Qt."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from resnet_viz.engine.messages import PairMeasured
+from resnet_viz.lab.settings import Side
+from resnet_viz.lab.wording import conditions
+from resnet_viz.numerals import figure, percent, ratio
+from resnet_viz.probe.snapshot import Snapshot
+from resnet_viz.ui.block_view.segments import Line, Role, Segment, joined
+from resnet_viz.ui.gradients.pair_state import SIDE_NAMES, PairState
+from resnet_viz.ui.gradients.quantities import QUANTITIES, SMALLEST, Quantity, underflowed
+from resnet_viz.ui.overview.captions import ABOUT_EQUAL
+from resnet_viz.ui.overview.figures import Figures
+
+SIDE_ROLES: dict[Side, Role] = {"residual": "output", "plain": "trouble"}
+BEYOND = 1e300
+"""A quotient that a double cannot hold is said to be at least this."""
+
+
+def side_lines(side: Side, title: str, measured: PairMeasured | None) -> list[Line]:
+    """Who a side is and what came out of it, the longest form first.
+
+    Args:
+        side: whose line.
+        title: of its network, `ResNet-56`.
+        measured: None says that nothing is measured yet.
+    """
+    who: Line = (
+        Segment(SIDE_NAMES[side], SIDE_ROLES[side], bold=True),
+        Segment(f"  {title}", "text", bold=True),
+    )
+    if measured is None:
+        return [joined([who, (Segment("not measured yet", "muted"),)]), who]
+    snapshot = measured.residual if side == "residual" else measured.plain
+    loss = _fact("loss", figure(snapshot.loss))
+    quotient = _fact("‖∂L/∂x‖ first ÷ last block", first_over_last(snapshot))
+    short = _fact("first ÷ last", first_over_last(snapshot))
+    return [
+        joined([who, loss, top_one(snapshot, measured.labels), quotient]),
+        joined([who, loss, top_one(snapshot, measured.labels, brief=True), quotient]),
+        joined([who, loss, top_one(snapshot, measured.labels, brief=True), short]),
+        joined([who, loss, short]),
+        joined([who, short]),
+    ]
+
+
+def _fact(what: str, value: str) -> Line:
+    return Segment(f"{what} ", "muted"), Segment(value, "text", bold=True)
+
+
+def top_one(snapshot: Snapshot, labels: tuple[str, ...], *, brief: bool = False) -> Line:
+    """The most probable class of the first image of the batch, and its probability."""
+    n_images = len(snapshot.logits)
+    where = "" if n_images == 1 else (" of image 1" if brief else f" of image 1 of {n_images}")
+    probabilities = snapshot.probabilities()[0]
+    if not np.isfinite(probabilities).all():
+        return _fact(f"top-1{where}", "none: the outputs are not finite")
+    best = int(probabilities.argmax())
+    label = labels[best] if best < len(labels) else f"class {best}"
+    return _fact(f"top-1{where}", f"{label} {percent(float(probabilities[best]))}")
+
+
+def first_over_last(snapshot: Snapshot) -> str:
+    """The norm of dL/dx at the first block's input over that at the last one's, in figures."""
+    first, last = snapshot.blocks[0].grad_in, snapshot.blocks[-1].grad_in
+    if not (math.isfinite(first) and math.isfinite(last)):
+        return f"{figure(first)} ÷ {figure(last)}"
+    if last == 0:
+        return "0 ÷ 0" if first == 0 else f"{figure(first)} ÷ 0"
+    if first == 0:
+        below = figure(SMALLEST[snapshot.dtype], 2)
+        lost = underflowed_first(snapshot)
+        return f"0: underflow, below {below} ÷ {figure(last)}" if lost else "0"
+    return figure(quotient(first, last))
+
+
+def underflowed_first(snapshot: Snapshot) -> bool:
+    """Whether the first block's gradient is 0 for no other reason than the precision."""
+    return bool(underflowed(QUANTITIES["grad_in"], Figures.of(snapshot))[0])
+
+
+def quotient(a: float, b: float) -> float:
+    """A over b for positive finite numbers; `BEYOND` where a double cannot hold it."""
+    exponent = math.log10(a) - math.log10(b)
+    return a / b if abs(exponent) < math.log10(BEYOND) else BEYOND ** math.copysign(1, exponent)
+
+
+def block_lines(state: PairState, quantity: Quantity, index: int | None) -> list[Line]:
+    """Both sides' values at a block and their ratio, the longest form first; [()] for none."""
+    if index is None or not state.one.blocks:
+        return [()]
+    name: Line = (Segment(state.one.name(index), bold=True),)
+    now = {side: s.now for side, s in state.sides.items()}
+    residual, plain = now["residual"], now["plain"]
+    if residual is None or plain is None:
+        return [joined([name, (Segment("not measured yet", "muted"),)]), name]
+    parts: list[Line] = []
+    for side, figures in (("residual", residual), ("plain", plain)):
+        parts.append(_value(side, quantity, figures, index, brief=False))  # type: ignore[arg-type]
+    brief = [
+        _value("residual", quantity, residual, index, brief=True),
+        _value("plain", quantity, plain, index, brief=True),
+    ]
+    a, b = (quantity.read(f.stats[index]) for f in (residual, plain))
+    compared: Line = (Segment(comparison(a, b), "text"),)
+    return [
+        joined([name, *parts, compared]),
+        joined([name, *brief, compared]),
+        joined([name, *brief]),
+        joined(brief),
+    ]
+
+
+def _value(side: Side, quantity: Quantity, figures: Figures, index: int, *, brief: bool) -> Line:
+    value = quantity.read(figures.stats[index])
+    text = figure(value)
+    if value == 0 and bool(underflowed(quantity, figures)[index]):
+        text = "0: underflow" if brief else f"0: below {figure(SMALLEST[figures.dtype], 2)}"
+    mark = {"residual": "●", "plain": "■"}[side]
+    name = mark if brief else f"{mark} {SIDE_NAMES[side]}"
+    return Segment(f"{name} ", SIDE_ROLES[side], bold=True), Segment(text, bold=True)
+
+
+def comparison(residual: float, plain: float) -> str:
+    """How the plain twin's value compares with the residual network's, in words."""
+    if not (math.isfinite(residual) and math.isfinite(plain)):
+        return "no ratio: not finite"
+    if residual == 0 or plain == 0:
+        return "both are 0" if residual == plain else "no ratio: one is 0"
+    larger, smaller = max(residual, plain), min(residual, plain)
+    times = quotient(larger, smaller)
+    if times <= ABOUT_EQUAL:
+        return "about equal"
+    least = "at least " if times >= BEYOND else ""
+    return f"plain twin {least}{ratio(times)} {'smaller' if plain < residual else 'larger'}"
+
+
+def caption_lines(quantity: Quantity, measured: PairMeasured | None) -> list[Line]:
+    """What the chart's numbers are of: loss, norm, tensor, batch, mode; the longest first."""
+    if measured is None:
+        return [_muted(quantity.measure), _muted(quantity.symbol)]
+    s = measured.settings
+    batch, about = measured.batch_note, conditions(s)
+    loss = "L: mean cross-entropy" if quantity.gradient else ""
+    precision = measured.residual.dtype
+    weights = measured.weights_note
+    long = [quantity.measure, loss, batch, weights, about, precision]
+    brief = [_brief_measure(quantity), loss, batch, about, precision]
+    least = [_brief_measure(quantity), batch, about]
+    return [_muted(*parts) for parts in (long, [*long[:3], about, precision], brief, least)]
+
+
+def _brief_measure(quantity: Quantity) -> str:
+    return f"L2 norm {quantity.symbol}" if quantity.gradient else quantity.symbol
+
+
+def _muted(*parts: str) -> Line:
+    return (Segment("  ·  ".join(p for p in parts if p), "muted"),)
+
+
+def spoken_chart(state: PairState, quantity: Quantity, scale_text: str) -> str:
+    """The chart as sentences, for people who listen to the window."""
+    parts = [f"{quantity.title}, {scale_text}"]
+    first, last = 0, len(state.one.blocks) - 1
+    for side, s in state.sides.items():
+        if s.now is None:
+            parts.append(f"{SIDE_NAMES[side]}: not measured yet")
+            continue
+        values = quantity.values(s.now)
+        text = f"{SIDE_NAMES[side]}: {figure(values[first])} at {s.now.names[first]}"
+        text += f", {figure(values[last])} at {s.now.names[last]}"
+        if lost := int(underflowed(quantity, s.now).sum()):
+            text += f", {lost} blocks underflow {s.now.dtype}"
+        parts.append(text)
+    selected = block_lines(state, quantity, state.one.selected)[0]
+    parts.append("".join(segment.text for segment in selected))
+    return ". ".join(parts)
