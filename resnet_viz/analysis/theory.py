@@ -23,7 +23,7 @@ from resnet_viz.models.specs import Activation, BlockSpec, ResNetSpec
 
 HE = "He et al. 2015, arXiv:1502.01852, eq. 10 and 14"
 MEAN_FIELD = "Schoenholz et al. 2017, arXiv:1611.01232, eq. 3 and 5"
-RESIDUAL = "Balduzzi et al. 2017, arXiv:1702.08591, section 3; Yang & Schoenholz 2017, 1712.08969"
+RESIDUAL = "Yang & Schoenholz 2017, arXiv:1712.08969; Balduzzi et al. 2017, arXiv:1702.08591"
 BATCH_NORM = "Yang et al. 2019, arXiv:1902.08129"
 RESIDUAL_BATCH_NORM = "De & Smith 2020, arXiv:2002.10444"
 
