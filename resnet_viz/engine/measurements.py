@@ -20,38 +20,44 @@ from resnet_viz.probe.snapshot import Snapshot
 _NEIGHBOURS = 1
 _NEIGHBOUR_BYTES = 16 * 2**20
 _BROWSING_BYTES = 64 * 2**20
+# The figures of one block as Python objects, measured: without them in the sum a slider that is
+# dragged for hours would fill the memory although no map is kept.
+_FIGURES_BYTES = 1_400
 
 
 class Measurements:
     """Snapshots by question, the least recently used forgotten first.
 
     Args:
-        limit_bytes: memory for maps; the newest measurement stays whatever its size.
+        limit_bytes: memory for figures and maps; the newest measurement stays whatever its size.
     """
 
     def __init__(self, limit_bytes: int = 256 * 2**20) -> None:
         self._limit_bytes = limit_bytes
         self._known: OrderedDict[Hashable, Snapshot] = OrderedDict()
 
-    def recall(self, job: Explore) -> Snapshot | None:
-        """The answer to `job` with the maps it asks for, or None if it has to be measured."""
-        key = _question(job)
-        known = self._known.get(key)
-        if known is None or not set(job.keep) <= known.maps.keys():
-            return None
-        self._known.move_to_end(key)
-        return _with_maps(known, job.keep)
+    def recall(self, asked: Hashable, keep: Sequence[str]) -> Snapshot | None:
+        """The answer to a question, or None if it has to be measured.
 
-    def remember(self, job: Explore, snapshot: Snapshot) -> Snapshot:
-        """Keep a measurement; returns it with the maps that `job` asks for."""
-        key = _question(job)
-        before = self._known.pop(key, None)
+        Args:
+            asked: everything that decides the figures.
+            keep: blocks whose maps are wanted.
+        """
+        known = self._known.get(asked)
+        if known is None or not set(keep) <= known.maps.keys():
+            return None
+        self._known.move_to_end(asked)
+        return _with_maps(known, keep)
+
+    def remember(self, asked: Hashable, keep: Sequence[str], snapshot: Snapshot) -> Snapshot:
+        """Keep a measurement; returns it with the maps that are wanted."""
+        before = self._known.pop(asked, None)
         if before is not None:
             snapshot = replace(snapshot, maps={**before.maps, **snapshot.maps})
-        self._known[key] = snapshot
+        self._known[asked] = snapshot
         while len(self._known) > 1 and self.nbytes > self._limit_bytes:
             self._known.popitem(last=False)
-        return _with_maps(snapshot, job.keep)
+        return _with_maps(snapshot, keep)
 
     def clear(self) -> None:
         """Forget everything: the network has changed."""
@@ -59,22 +65,28 @@ class Measurements:
 
     @property
     def nbytes(self) -> int:
-        """Memory of all maps."""
-        return sum(m.nbytes for known in self._known.values() for m in known.maps.values())
+        """Memory of all figures and maps."""
+        return sum(
+            _FIGURES_BYTES * len(known.blocks) + sum(m.nbytes for m in known.maps.values())
+            for known in self._known.values()
+        )
 
-    def worth_keeping(self, job: Explore, block_bytes: Mapping[str, int]) -> tuple[str, ...]:
+    def worth_keeping(
+        self, asked: Hashable, keep: Sequence[str], block_bytes: Mapping[str, int]
+    ) -> tuple[str, ...]:
         """The blocks whose maps to take along: those asked for and some that may be next.
 
         Args:
-            job: the request.
+            asked: the question.
+            keep: blocks whose maps are wanted.
             block_bytes: memory of each block's maps, in forward order.
         """
         names = list(block_bytes)
-        known = self._known.get(_question(job))
+        known = self._known.get(asked)
         if known is None:
-            return _around(job.keep, names, block_bytes, _NEIGHBOURS, _NEIGHBOUR_BYTES)
+            return _around(keep, names, block_bytes, _NEIGHBOURS, _NEIGHBOUR_BYTES)
         missing = {n: size for n, size in block_bytes.items() if n not in known.maps}
-        return _around(job.keep, names, missing, len(names), _BROWSING_BYTES)
+        return _around(keep, names, missing, len(names), _BROWSING_BYTES)
 
 
 def _around(
@@ -100,8 +112,8 @@ def _around(
     return tuple(taken)
 
 
-def _question(job: Explore) -> Hashable:
-    """Everything that decides the figures; which maps are kept does not."""
+def question(job: Explore) -> Hashable:
+    """Of an exploration, everything that decides the figures; which maps are kept does not."""
     gates = frozenset((name, gate) for name, gate in job.gates.items() if gate != OPEN)
     image = hashlib.blake2b(job.image.tobytes(), digest_size=16).digest()
     return job.choice, job.image.shape, image, gates, job.target

@@ -40,10 +40,21 @@ class Bench:
         picture: NDArray[np.uint8] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.picture = picture
+        self._picture = picture
+        self._digest: Hashable = None
         self._cancelled = cancelled
         self._networks = Networks(cancelled)
         self._batches: OrderedDict[Hashable, Batch] = OrderedDict()
+
+    @property
+    def picture(self) -> NDArray[np.uint8] | None:
+        """The picture on screen, (H, W, 3); not to be changed in place."""
+        return self._picture
+
+    @picture.setter
+    def picture(self, picture: NDArray[np.uint8] | None) -> None:
+        self._picture = picture
+        self._digest = None
 
     def network(self, settings: LabSettings, side: Side) -> ResNet:
         """The network of one side, in evaluation mode, its gates set.
@@ -123,10 +134,6 @@ class Bench:
     def _batch_key(self, settings: LabSettings) -> Hashable:
         """Everything that decides a batch; what a source does not read is left out."""
         source = settings.batch
-        pixels = None
-        if source == "picture" and self.picture is not None:
-            digest = hashlib.blake2b(self.picture.tobytes(), digest_size=16).digest()
-            pixels = self.picture.shape, digest
         network = network_key(settings, "residual")
         spec = network.spec
         return (
@@ -134,12 +141,20 @@ class Bench:
             settings.n_images,
             settings.folder if source == "folder" else "",
             settings.seed if source != "picture" else 0,
-            pixels,
+            self._picture_digest() if source == "picture" else None,
             (spec.family, spec.input_size, spec.in_channels, spec.n_classes),
             # Trained networks bring class names and preprocessing of their own.
             spec.name if network.trained else "",
             (network.device, network.dtype),
         )
+
+    def _picture_digest(self) -> Hashable:
+        """The picture as a value; taken once, since photographs have many megabytes."""
+        if self._digest is None and self._picture is not None:
+            pixels = np.ascontiguousarray(self._picture)
+            digest = hashlib.blake2b(pixels.data, digest_size=16).digest()
+            self._digest = self._picture.shape, digest
+        return self._digest
 
     def _make_batch(self, settings: LabSettings) -> Batch:
         spec = settings.spec("residual")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from functools import lru_cache
+from typing import Any, Literal, get_args
 
 from resnet_viz.errors import UserError
 from resnet_viz.models.gates import OPEN, Gate
@@ -108,8 +109,8 @@ class LabSettings:
         """
         plain = side == "plain"
         if self.weights != "random":
-            return spec(self.network, plain=plain)
-        return spec(
+            return _spec(self.network, plain=plain)
+        return _spec(
             self.network,
             plain=plain,
             norm=self.norm,
@@ -147,6 +148,12 @@ class LabSettings:
     def same_weights(self) -> bool:
         """Whether both sides hold the same numbers and differ in their gates alone."""
         return self.weights != "twins"
+
+
+@lru_cache(maxsize=128)
+def _spec(network: str, **options: Any) -> ResNetSpec:
+    # Making one checks every block of it, and settings are asked for theirs again and again.
+    return spec(network, **options)
 
 
 _CHOICES: dict[str, tuple[str, ...]] = {

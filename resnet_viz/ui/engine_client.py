@@ -183,7 +183,9 @@ class EngineClient(QObject):
             picture: (H, W, 3) on screen, None if there is none; not to be changed afterwards.
             keep: blocks whose maps are wanted, of both networks.
         """
-        return self._ask(MeasurePair(next(self._ids), settings, picture, tuple(keep)))
+        # A photograph has many megabytes, and a slider asks many times a second.
+        sent = picture if settings.batch == "picture" else None
+        return self._ask(MeasurePair(next(self._ids), settings, sent, tuple(keep)))
 
     def run_experiment(
         self, settings: LabSettings, experiment: Experiment, picture: NDArray[np.uint8] | None

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from asking import TINY, explore, picture
 
-from resnet_viz.engine.measurements import Measurements
+from resnet_viz.engine.measurements import Measurements, question
+from resnet_viz.engine.messages import Explore
 from resnet_viz.models.gates import OPEN, Gate
-from resnet_viz.probe.snapshot import BlockMaps, Snapshot, Totals
+from resnet_viz.probe.snapshot import BlockMaps, BlockStats, Snapshot, Totals
 
 NAMES = [f"layer1.{i}" for i in range(9)]
 MAP_BYTES = 4 * 1000
@@ -38,15 +39,35 @@ def _snapshot(*names: str) -> Snapshot:
     )
 
 
+def synthetic_block() -> BlockStats:
+    shape = (16, 32, 32)
+    return BlockStats(
+        "layer1.0", 1, "basic", "identity", 1.0, 1.0, shape, shape, *range(3), *[0.5] * 13
+    )
+
+
+class Memory(Measurements):
+    """Measurements by the explorations that ask for them."""
+
+    def recalled(self, job: Explore) -> Snapshot | None:
+        return self.recall(question(job), job.keep)
+
+    def remembered(self, job: Explore, snapshot: Snapshot) -> Snapshot:
+        return self.remember(question(job), job.keep, snapshot)
+
+    def worth(self, job: Explore, sizes: dict[str, int]) -> tuple[str, ...]:
+        return self.worth_keeping(question(job), job.keep, sizes)
+
+
 def test_the_same_question_is_answered_with_the_maps_it_asks_for() -> None:
-    memory = Measurements()
+    memory = Memory()
     job = explore(1, keep=("layer1.1",))
-    answer = memory.remember(job, _snapshot(*NAMES[:3]))
+    answer = memory.remembered(job, _snapshot(*NAMES[:3]))
     assert list(answer.maps) == ["layer1.1"]
-    again = memory.recall(explore(2, keep=("layer1.2", "layer1.0")))
+    again = memory.recalled(explore(2, keep=("layer1.2", "layer1.0")))
     assert again is not None
     assert list(again.maps) == ["layer1.2", "layer1.0"]
-    assert memory.recall(explore(3, keep=("layer1.3",))) is None
+    assert memory.recalled(explore(3, keep=("layer1.3",))) is None
 
 
 @pytest.mark.parametrize(
@@ -61,67 +82,78 @@ def test_the_same_question_is_answered_with_the_maps_it_asks_for() -> None:
     ids=["picture", "gates", "target", "mode", "seed"],
 )
 def test_another_question_is_not_answered_from_memory(other: object) -> None:
-    memory = Measurements()
-    memory.remember(explore(1), _snapshot())
-    assert memory.recall(other) is None  # type: ignore[arg-type]
+    memory = Memory()
+    memory.remembered(explore(1), _snapshot())
+    assert memory.recalled(other) is None  # type: ignore[arg-type]
 
 
 def test_gates_that_are_named_but_open_make_no_difference() -> None:
-    memory = Measurements()
-    memory.remember(explore(1), _snapshot())
-    assert memory.recall(explore(2, gates={"layer1.0": OPEN})) is not None
+    memory = Memory()
+    memory.remembered(explore(1), _snapshot())
+    assert memory.recalled(explore(2, gates={"layer1.0": OPEN})) is not None
 
 
 def test_maps_of_several_measurements_of_one_question_add_up() -> None:
-    memory = Measurements()
-    memory.remember(explore(1), _snapshot("layer1.0"))
-    memory.remember(explore(2), _snapshot("layer1.5"))
-    assert memory.recall(explore(3, keep=("layer1.0", "layer1.5"))) is not None
+    memory = Memory()
+    memory.remembered(explore(1), _snapshot("layer1.0"))
+    memory.remembered(explore(2), _snapshot("layer1.5"))
+    assert memory.recalled(explore(3, keep=("layer1.0", "layer1.5"))) is not None
 
 
 def test_the_least_recently_used_measurement_is_forgotten_first() -> None:
-    memory = Measurements(limit_bytes=2 * MAP_BYTES)
+    memory = Memory(limit_bytes=2 * MAP_BYTES)
     for target in (0, 1):
-        memory.remember(explore(1, target=target), _snapshot("layer1.0"))
-    assert memory.recall(explore(2, target=0)) is not None
-    memory.remember(explore(3, target=2), _snapshot("layer1.0"))
+        memory.remembered(explore(1, target=target), _snapshot("layer1.0"))
+    assert memory.recalled(explore(2, target=0)) is not None
+    memory.remembered(explore(3, target=2), _snapshot("layer1.0"))
     assert memory.nbytes == 2 * MAP_BYTES
-    assert memory.recall(explore(4, target=1)) is None
-    assert memory.recall(explore(5, target=0)) is not None
+    assert memory.recalled(explore(4, target=1)) is None
+    assert memory.recalled(explore(5, target=0)) is not None
 
 
 def test_the_newest_measurement_stays_even_if_it_is_too_large() -> None:
-    memory = Measurements(limit_bytes=1)
-    memory.remember(explore(1), _snapshot("layer1.0"))
-    assert memory.recall(explore(2, keep=("layer1.0",))) is not None
+    memory = Memory(limit_bytes=1)
+    memory.remembered(explore(1), _snapshot("layer1.0"))
+    assert memory.recalled(explore(2, keep=("layer1.0",))) is not None
 
 
 def test_another_network_clears_the_memory() -> None:
-    memory = Measurements()
-    memory.remember(explore(1), _snapshot())
+    memory = Memory()
+    memory.remembered(explore(1), _snapshot())
     memory.clear()
-    assert memory.recall(explore(2)) is None
+    assert memory.recalled(explore(2)) is None
 
 
 def test_a_first_measurement_takes_the_neighbours_along() -> None:
-    memory = Measurements()
+    memory = Memory()
     sizes = dict.fromkeys(NAMES, MAP_BYTES)
-    assert memory.worth_keeping(explore(1), sizes) == ()
-    kept = memory.worth_keeping(explore(1, keep=("layer1.4",)), sizes)
+    assert memory.worth(explore(1), sizes) == ()
+    kept = memory.worth(explore(1, keep=("layer1.4",)), sizes)
     assert kept == ("layer1.4", "layer1.3", "layer1.5")
 
 
 def test_going_on_asking_takes_everything_that_is_missing() -> None:
-    memory = Measurements()
-    memory.remember(explore(1, keep=("layer1.0",)), _snapshot("layer1.0", "layer1.1"))
-    kept = memory.worth_keeping(explore(2, keep=("layer1.5",)), dict.fromkeys(NAMES, MAP_BYTES))
+    memory = Memory()
+    memory.remembered(explore(1, keep=("layer1.0",)), _snapshot("layer1.0", "layer1.1"))
+    kept = memory.worth(explore(2, keep=("layer1.5",)), dict.fromkeys(NAMES, MAP_BYTES))
     assert sorted(kept) == sorted(NAMES[2:])
 
 
 def test_large_maps_are_taken_along_only_as_far_as_they_fit() -> None:
-    memory = Measurements()
+    memory = Memory()
     large = dict.fromkeys(NAMES, 20 * 2**20)
-    assert memory.worth_keeping(explore(1, keep=("layer1.4",)), large) == ("layer1.4",)
-    memory.remember(explore(1, keep=("layer1.0",)), _snapshot("layer1.0"))
-    kept = memory.worth_keeping(explore(2, keep=("layer1.4",)), large)
+    assert memory.worth(explore(1, keep=("layer1.4",)), large) == ("layer1.4",)
+    memory.remembered(explore(1, keep=("layer1.0",)), _snapshot("layer1.0"))
+    kept = memory.worth(explore(2, keep=("layer1.4",)), large)
     assert kept == ("layer1.4", "layer1.3", "layer1.5")
+
+
+def test_figures_without_maps_count_too() -> None:
+    """A slider that is dragged for hours asks for no maps, and must not fill the memory."""
+    block = synthetic_block()
+    memory = Memory(limit_bytes=10_000)
+    for target in range(100):
+        memory.remembered(explore(1, target=target), replace(_snapshot(), blocks=(block,) * 3))
+    assert memory.nbytes <= 10_000
+    assert memory.recalled(explore(2, target=99)) is not None
+    assert memory.recalled(explore(3, target=0)) is None

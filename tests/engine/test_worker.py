@@ -10,6 +10,8 @@ import pytest
 import torch
 from asking import OTHER, TINY, explore, load, picture
 
+from resnet_viz.engine.explorer import Current, check_explore
+from resnet_viz.engine.failures import failure
 from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.messages import (
     EngineReady,
@@ -20,7 +22,7 @@ from resnet_viz.engine.messages import (
     Progress,
     Reply,
 )
-from resnet_viz.engine.worker import Current, Worker, check_explore, failure
+from resnet_viz.engine.worker import Worker
 from resnet_viz.errors import UserError
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import spec
@@ -141,17 +143,17 @@ def line() -> _Line:
 @pytest.fixture
 def n_captures(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How many forward and backward passes the worker has run."""
-    from resnet_viz.engine import worker
+    from resnet_viz.engine import explorer
 
     count = 0
-    real = worker.capture
+    real = explorer.capture
 
     def counting(*args: object, **options: object) -> object:
         nonlocal count
         count += 1
         return real(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(worker, "capture", counting)
+    monkeypatch.setattr(explorer, "capture", counting)
     return lambda: count
 
 
@@ -221,10 +223,10 @@ def test_an_unknown_device_is_refused(line: _Line) -> None:
 def test_a_slow_measurement_reports_progress_in_blocks(
     line: _Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from resnet_viz.engine import worker
+    from resnet_viz.engine import explorer, meter
 
-    monkeypatch.setattr(worker, "_QUIET_S", 0.0)
-    monkeypatch.setattr(worker, "_PROGRESS_PAUSE_S", 0.0)
+    monkeypatch.setattr(explorer, "QUIET_S", 0.0)
+    monkeypatch.setattr(meter, "PAUSE_S", 0.0)
     line.ask(load(1), explore(2, image=picture(16)))
     steps = [p for p in line.progress if p.request_id == 2]
     assert [s.done for s in steps] == [0, 0, 1, 1, 2]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from resnet_viz.probe.interruption import between_blocks
 from resnet_viz.errors import OperationCancelled
 from resnet_viz.models.network import ResNet, build
 from resnet_viz.models.specs import spec
 from resnet_viz.probe.capturing import capture
+from resnet_viz.probe.interruption import between_blocks
 
 IMAGE = torch.linspace(-1, 1, 3 * 16 * 16).reshape(1, 3, 16, 16)
 

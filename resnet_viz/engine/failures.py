@@ -1,0 +1,58 @@
+"""What the user reads about a request that failed."""
+
+from __future__ import annotations
+
+import traceback
+
+import torch
+
+from resnet_viz.engine.inbox import Job
+from resnet_viz.engine.messages import Failed, LoadModel, RunExperiment
+from resnet_viz.engine.questions import title
+from resnet_viz.errors import UserError
+
+
+def failure(job: Job, error: Exception) -> Failed:
+    """What to tell the user about a failed request."""
+    if isinstance(error, UserError):
+        return Failed(job.request_id, error.message, error.hint)
+    task = _task(job)
+    details = "".join(traceback.format_exception(error))
+    if is_out_of_memory(error):
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        return Failed(
+            job.request_id,
+            f"There is not enough memory to {task} on {_device(job)}.",
+            "Choose a smaller network, float32, or another device.",
+            details,
+        )
+    return Failed(
+        job.request_id,
+        f"The engine could not {task}: {type(error).__name__}: {error}".rstrip(": "),
+        "This is a fault of the program; the details say where.",
+        details,
+    )
+
+
+def _task(job: Job) -> str:
+    """`measure ResNet-56 and plain-56`, `compute the experiment "Lesion study" of ResNet-56`."""
+    if isinstance(job, RunExperiment):
+        return f"compute the experiment “{job.experiment.title}” of {title(job)}"
+    return f"{'load' if isinstance(job, LoadModel) else 'measure'} {title(job)}"
+
+
+def _device(job: Job) -> str:
+    device = job.choice.device if hasattr(job, "choice") else job.settings.device
+    return "the chosen device" if device == "auto" else device
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out, by whatever name the allocator calls it."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    # torch's allocator for the CPU raises a bare RuntimeError.
+    text = str(error)
+    return isinstance(error, RuntimeError) and (
+        "can't allocate memory" in text or "not enough memory" in text
+    )

@@ -1,0 +1,148 @@
+"""The laboratory's requests: a pair at once, an experiment a slice at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from resnet_viz.engine.explorer import map_bytes
+from resnet_viz.engine.inbox import Inbox
+from resnet_viz.engine.measurements import Measurements
+from resnet_viz.engine.messages import Found, MeasurePair, PairMeasured, Reply, RunExperiment
+from resnet_viz.engine.meter import QUIET_S, Meter
+from resnet_viz.engine.questions import title
+from resnet_viz.errors import OperationCancelled
+from resnet_viz.lab.bench import Bench
+from resnet_viz.lab.findings import Finding
+from resnet_viz.lab.settings import SIDES, LabSettings, Side
+from resnet_viz.lab.studies import table
+from resnet_viz.lab.studies.pair import measure_side
+from resnet_viz.probe.snapshot import Snapshot
+
+_FOUND_PAUSE_S = 0.1
+
+
+@dataclass
+class _Running:
+    """An experiment between two slices.
+
+    Attributes:
+        job: the request.
+        findings: computes a slice whenever it is asked for the next one.
+        next_s: when the window should hear of it again, on the clock of `time.monotonic`.
+    """
+
+    job: RunExperiment
+    findings: Iterator[Finding]
+    next_s: float = 0.0
+
+
+class Laboratory:
+    """Answers `MeasurePair` and `RunExperiment`.
+
+    The two have networks of their own: an experiment leaves its gates set while a pair is
+    measured between two of its slices.
+
+    Args:
+        inbox: says whether requests are still wanted.
+        send: sends a reply to the window.
+    """
+
+    def __init__(self, inbox: Inbox, send: Callable[[Reply], None]) -> None:
+        self._inbox = inbox
+        self._send = send
+        self._bench = Bench(cancelled=inbox.stopped)
+        self._measurements = Measurements()
+        self._running: _Running | None = None
+
+    # --- pairs -----------------------------------------------------------------------------
+
+    def measure(self, job: MeasurePair) -> PairMeasured:
+        """Measure both networks, each only if the same was not measured before.
+
+        Raises:
+            UserError: if a network or the batch cannot be made, or memory runs out.
+            OperationCancelled: if the request is no longer wanted.
+        """
+        self._bench.picture = job.picture
+        settings = self._bench.resolved(job.settings)
+        what = f"Measuring {title(job)}"
+        meter = Meter(self._send, job.request_id, quiet_s=QUIET_S)
+        total = 2 * settings.spec("residual").n_blocks
+        snapshots = {}
+        for index, side in enumerate(SIDES):
+
+            def step(done: int, of: int, before: int = index * total // 2) -> None:
+                meter(what, before + done // 2, total, "blocks")
+
+            snapshots[side] = self._side(settings, side, job.keep, step)
+        return PairMeasured(
+            request_id=job.request_id,
+            settings=settings,
+            residual=snapshots["residual"],
+            plain=snapshots["plain"],
+            batch_note=self._bench.batch(settings).note,
+            weights_note=self._bench.weights_note(settings),
+            labels=self._bench.labels(settings),
+        )
+
+    def _side(
+        self,
+        settings: LabSettings,
+        side: Side,
+        keep: tuple[str, ...],
+        step: Callable[[int, int], None],
+    ) -> Snapshot:
+        asked = self._bench.question(settings, side)
+        known = self._measurements.recall(asked, keep)
+        if known is not None:
+            return known
+        net = self._bench.network(settings, side)
+        crop = self._bench.preprocess(settings).crop
+        kept = self._measurements.worth_keeping(asked, keep, map_bytes(net, (crop, crop, 3)))
+        measured = measure_side(self._bench, settings, side, kept, step)
+        return self._measurements.remember(asked, keep, measured)
+
+    # --- experiments -----------------------------------------------------------------------
+
+    def advance(self, job: RunExperiment) -> Found | None:
+        """Compute the next slice of an experiment; the last finding, or None before it.
+
+        Findings on the way are sent ten times a second at most.
+
+        Raises:
+            UserError: if the question cannot be answered with these settings.
+            OperationCancelled: if the experiment is no longer wanted.
+        """
+        try:
+            found = self._advance(job)
+        except BaseException:
+            self._running = None
+            raise
+        if found is not None:
+            self._running = None
+        return found
+
+    def _advance(self, job: RunExperiment) -> Found | None:
+        running = self._running
+        if running is None or running.job is not job:
+            running = self._running = self._begin(job)
+        if self._inbox.experiment_stopped():
+            raise OperationCancelled
+        finding = next(running.findings, None)
+        if finding is None:
+            raise RuntimeError(f"{type(job.experiment).__name__} ended before it was complete")
+        found = Found(job.request_id, finding)
+        if finding.complete:
+            return found
+        if time.monotonic() >= running.next_s:
+            running.next_s = time.monotonic() + _FOUND_PAUSE_S
+            self._send(found)
+        return None
+
+    def _begin(self, job: RunExperiment) -> _Running:
+        # A bench for this experiment alone: its networks go when it ends.
+        bench = Bench(job.picture, self._inbox.experiment_stopped)
+        settings = bench.resolved(job.settings)
+        return _Running(job, table.run(bench, settings, job.experiment))
