@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import torch
 from torch import nn
@@ -62,6 +63,7 @@ def network_key(settings: LabSettings, side: Side) -> NetworkKey:
     return NetworkKey(spec, trained, seed, settings.gain, str(device), settings.dtype)
 
 
+@lru_cache(maxsize=32)
 def trained_spec(spec: ResNetSpec) -> ResNetSpec:
     """The specification that a network's bundled weights were trained with.
 

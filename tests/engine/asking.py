@@ -17,14 +17,20 @@ from resnet_viz.engine.messages import (
     Explore,
     Explored,
     Failed,
+    Found,
     LoadModel,
+    MeasurePair,
     ModelChoice,
     ModelReady,
+    PairMeasured,
     Reply,
     Request,
+    RunExperiment,
     Superseded,
 )
 from resnet_viz.engine.process import EngineProcess, Exit
+from resnet_viz.lab.experiments import Experiment, Pair
+from resnet_viz.lab.settings import LabSettings
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import spec
 
@@ -36,7 +42,12 @@ OTHER = ModelChoice(spec("resnet14"), device="cpu")
 # 150 blocks: with a large picture seconds of work, interruptible 300 times.
 DEEP = ModelChoice(spec("resnet302"), device="cpu")
 
-_ANSWERS = ModelReady | Explored | Failed | Superseded | Cancelled
+# Two networks of 3 blocks on 2 images of noise: milliseconds.
+SETTINGS = LabSettings(network="resnet8", batch="noise", batch_size=2, device="cpu")
+# Two of 150 blocks on 32 images: the better part of a minute.
+SLOW_SETTINGS = LabSettings(network="resnet302", batch="noise", batch_size=32, device="cpu")
+
+_ANSWERS = ModelReady | Explored | PairMeasured | Found | Failed | Superseded | Cancelled
 
 
 def picture(side: int = 32, seed: int = 0) -> NDArray[np.uint8]:
@@ -61,6 +72,20 @@ def explore(
 def load(request_id: int, choice: ModelChoice = TINY) -> LoadModel:
     """A request for a network."""
     return LoadModel(request_id, choice)
+
+
+def pair(
+    request_id: int, settings: LabSettings = SETTINGS, keep: tuple[str, ...] = ()
+) -> MeasurePair:
+    """A pair; all but the id may be left out."""
+    return MeasurePair(request_id, settings, None, keep)
+
+
+def experiment(
+    request_id: int, asked: Experiment | None = None, settings: LabSettings = SETTINGS
+) -> RunExperiment:
+    """An experiment; without one asked, the shortest there is."""
+    return RunExperiment(request_id, settings, asked or Pair(), None)
 
 
 class Asking:
@@ -91,7 +116,7 @@ class Asking:
         assert isinstance(reply, EngineReady)
         return reply
 
-    def answer(self, request: LoadModel | Explore) -> Reply:
+    def answer(self, request: LoadModel | Explore | MeasurePair) -> Reply:
         """Send a request and wait for its one answer."""
         self.send(request)
         return self.wait_for(_ANSWERS, request.request_id)
@@ -101,6 +126,8 @@ class Asking:
         found: dict[int, Reply] = {}
         while len(found) < len(request_ids):
             reply = self.wait_for(_ANSWERS)
+            if isinstance(reply, Found) and not reply.finding.complete:
+                continue
             request_id = reply.request_id  # type: ignore[union-attr]
             assert request_id not in found, f"two answers to {request_id}"
             if request_id in request_ids:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from asking import explore, load
+from asking import experiment, explore, load, pair
 
 from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.messages import (
@@ -181,3 +181,104 @@ def test_take_waits_for_a_request(inbox: Inbox) -> None:
     inbox.put(load(5))
     worker.join(timeout=10)
     assert taken == [load(5)]
+
+
+# --- pairs and experiments -----------------------------------------------------------------
+
+
+def test_pairs_give_way_to_newer_ones_like_explorations(inbox: Inbox, replies: list[Reply]) -> None:
+    inbox.put(pair(1))
+    inbox.take()
+    inbox.put(explore(2))
+    assert not inbox.stopped()
+    inbox.put(pair(3))
+    assert inbox.stopped()
+    inbox.finish(None)
+    assert replies == [Superseded(1)]
+
+
+def test_every_other_pair_is_finished_whatever_is_explored_in_between(
+    inbox: Inbox, replies: list[Reply]
+) -> None:
+    inbox.put(pair(1))
+    inbox.take()
+    inbox.put(explore(2))
+    inbox.put(pair(3))
+    inbox.finish(None)
+    inbox.take()
+    inbox.finish(_answer(2))
+    inbox.take()
+    inbox.put(pair(4))
+    assert not inbox.stopped(), "3 must be finished, since 1 gave way"
+
+
+def test_an_experiment_is_handed_out_until_it_is_finished(
+    inbox: Inbox, replies: list[Reply]
+) -> None:
+    job = experiment(1)
+    inbox.put(job)
+    assert [inbox.take(), inbox.take(), inbox.take()] == [job, job, job]
+    inbox.finish_experiment(_answer(1))
+    inbox.close()
+    assert inbox.take() is None
+    assert replies == [_answer(1)]
+
+
+def test_all_else_goes_before_the_next_slice(inbox: Inbox, replies: list[Reply]) -> None:
+    inbox.put(experiment(1))
+    inbox.put(explore(2))  # before it has begun
+    taken = []
+    for asked in (None, pair(3), load(4)):
+        if asked is not None:
+            inbox.put(asked)
+        job = inbox.take()
+        assert job is not None
+        taken.append(job.request_id)
+        inbox.finish(_answer(job.request_id))
+        job = inbox.take()
+        assert job is not None
+        taken.append(job.request_id)
+    assert taken == [2, 1, 3, 1, 4, 1]
+
+
+def test_a_newer_experiment_ends_the_running_one_only(inbox: Inbox, replies: list[Reply]) -> None:
+    inbox.put(experiment(1))
+    inbox.take()
+    inbox.put(pair(2))
+    inbox.take()
+    inbox.put(experiment(3))
+    assert inbox.experiment_stopped()
+    assert not inbox.stopped()
+    inbox.finish(_answer(2))
+    job = inbox.take()
+    assert job is not None
+    assert job.request_id == 1, "the old one has to be told first"
+    inbox.finish_experiment(None)
+    job = inbox.take()
+    assert job is not None
+    assert job.request_id == 3
+    assert not inbox.experiment_stopped()
+    assert replies == [_answer(2), Superseded(1)]
+
+
+def test_cancel_reaches_the_experiment_while_something_else_runs(
+    inbox: Inbox, replies: list[Reply]
+) -> None:
+    inbox.put(experiment(1))
+    inbox.take()
+    inbox.put(explore(2))
+    inbox.take()
+    inbox.put(Cancel(1))
+    assert inbox.experiment_stopped()
+    assert not inbox.stopped()
+    inbox.finish(_answer(2))
+    inbox.take()
+    inbox.finish_experiment(None)
+    assert replies == [_answer(2), Cancelled(1)]
+
+
+def test_a_waiting_experiment_is_struck_off(inbox: Inbox, replies: list[Reply]) -> None:
+    for request_id in (1, 2):
+        inbox.put(experiment(request_id))
+    inbox.put(Cancel(2))
+    assert replies == [Superseded(1), Cancelled(2)]
