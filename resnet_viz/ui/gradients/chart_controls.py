@@ -14,7 +14,6 @@ from resnet_viz.ui.overview.header import tool_button_sheet
 from resnet_viz.ui.overview.style import Style
 
 _PIN_TIP = "Keep this scale, so that a change is seen as a change"
-_NO_THEORY = "No formula is known for these settings and this figure"
 
 
 class ChartControls(QWidget):
@@ -37,7 +36,7 @@ class ChartControls(QWidget):
         self.quantity_button = _button("Quantity of the chart", "Choose what the chart shows")
         self.quantity_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.pin_button = _button("Scale of the chart", _PIN_TIP, checkable=True)
-        self.theory_button = _button("Theory in the chart", _NO_THEORY, checkable=True)
+        self.theory_button = _button("Theory in the chart", "", checkable=True)
         self.fit_button = _button("Fit all blocks", "Show all blocks")
         self.fit_button.setText("Fit")
         self.theory_button.setText("Theory")
@@ -102,8 +101,8 @@ class ChartControls(QWidget):
 
     def show_theory(self, texts: list[str]) -> None:
         """Offer the theories there are: label and source of each."""
-        self.theory_button.setEnabled(bool(texts))
-        self.theory_button.setToolTip("\n".join(texts) or _NO_THEORY)
+        self.theory_button.setVisible(bool(texts))
+        self.theory_button.setToolTip("\n".join(texts))
 
     def show_hint(self, hint: str) -> None:
         """Say something instead of the block's values."""

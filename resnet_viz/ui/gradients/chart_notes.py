@@ -15,7 +15,6 @@ from resnet_viz.ui.block_view.look import Look as Inks
 from resnet_viz.ui.gradients.label_places import Box
 from resnet_viz.ui.gradients.pair_state import SIDE_COLOURS, Series
 from resnet_viz.ui.gradients.plot import Plot, reaches
-from resnet_viz.ui.gradients.quantities import SMALLEST
 from resnet_viz.ui.overview.layout import BlockAxis
 from resnet_viz.ui.overview.style import Anchor, Style, draw_text
 
@@ -23,10 +22,15 @@ Centres = NDArray[np.float64]
 UNDERFLOW = "0: underflow"
 
 
-def floor_text(smallest: float) -> str:
+def floor_text(dtype: str, smallest: float) -> str:
     """What the floor of a precision is: `float32 underflow: below 1.4×10⁻⁴⁵`."""
-    dtype = next(name for name, value in SMALLEST.items() if value == smallest)
     return f"{dtype} underflow: below {figure(smallest, 2)}"
+
+
+def underflow_text(zeros: Sequence[Series]) -> str:
+    """What the marks on a floor are, and where the signal itself was lost on its way."""
+    faded = next((s.faded for s in zeros if s.faded and s.kind == "now"), "")
+    return f"{UNDERFLOW} ({faded})" if faded else UNDERFLOW
 
 
 def paint_floors(
@@ -43,7 +47,7 @@ def paint_floors(
         Where words now stand.
     """
     taken: list[Box] = []
-    for smallest in sorted({s.smallest for s in series}):
+    for smallest, dtype in sorted({(s.smallest, s.dtype) for s in series}):
         if not reaches(plot.scale, smallest):
             continue
         y = plot.exponent_y(math.log10(smallest))
@@ -52,13 +56,14 @@ def paint_floors(
         zeros = [s for s in series if s.smallest == smallest and s.underflow.any()]
         centres = _centres(axis, [s.underflow for s in zeros])
         if centres.size:
-            box = _beside(style, plot, UNDERFLOW, centres, y)
-            _write(painter, style, box, UNDERFLOW, inks, _whose(zeros))
+            note = underflow_text(zeros)
+            box = _beside(style, plot, note, centres, y)
+            _write(painter, style, box, note, inks, _whose(zeros))
             taken.append(box)
-        text = floor_text(smallest)
+        text = floor_text(dtype, smallest)
         width = style.metrics.horizontalAdvance(text) + 6
         for left in (plot.right - width, plot.left + 2):
-            box = Box(left, y + 1, width, style.row)
+            box = Box(left, y + _marker_reach(style), width, style.row)
             if not any(box.overlaps(other) for other in taken):
                 _write(painter, style, box, text, inks, "trouble")
                 taken.append(box)
@@ -145,7 +150,12 @@ def _beside(style: Style, plot: Plot, text: str, centres: Centres, y: float) -> 
     width = style.metrics.horizontalAdvance(text) + 6
     middle = float(centres[0] + centres[-1]) / 2
     left = min(max(middle - width / 2, plot.left + 2), plot.right - width)
-    return Box(left, y + 1 + 0.15 * style.row, width, style.row)
+    return Box(left, y + _marker_reach(style), width, style.row)
+
+
+def _marker_reach(style: Style) -> float:
+    """Distance from a line under which its markers are."""
+    return 5.0 * style.scale
 
 
 def _whose(series: Sequence[Series]) -> str:

@@ -78,18 +78,17 @@ class GradientChart(QWidget):
             self.scene.axis = axis
             self.invalidate()
 
-    def set_quantity(self, name: QuantityName, theory: tuple[Series, ...] = ()) -> None:
-        """Show another figure; its scale is automatic again.
-
-        Args:
-            name: of the figure.
-            theory: what papers expect of it.
-        """
+    def set_quantity(self, name: QuantityName) -> None:
+        """Show another figure; its scale is automatic again, its theory not known yet."""
         if QUANTITIES[name] is not self.scene.quantity:
             self.scene.quantity = QUANTITIES[name]
-            self.scene.pinned = None
-        self.scene.theory = theory
+            self.scene.pinned, self.scene.theory = None, ()
         self.refresh()
+
+    def set_theory(self, theory: tuple[Series, ...]) -> None:
+        """Show what papers expect of the figure."""
+        self.scene.theory = theory
+        self.invalidate()
 
     def set_pinned(self, pinned: bool) -> None:
         """Keep the scale as it is, or let it follow the numbers."""

@@ -11,7 +11,7 @@ from resnet_viz.engine.messages import PairMeasured
 from resnet_viz.lab.settings import SIDES, LabSettings, Side
 from resnet_viz.models.specs import ResNetSpec
 from resnet_viz.probe.snapshot import Snapshot
-from resnet_viz.ui.gradients.quantities import SMALLEST, Quantity, Values, underflowed
+from resnet_viz.ui.gradients.quantities import Quantity, Values, faded_words, underflowed
 from resnet_viz.ui.overview.figures import Figures
 from resnet_viz.ui.overview.state import OverviewState
 
@@ -28,9 +28,11 @@ class Series:
         kind: measured now, measured before, or what a theory expects.
         values: one per block, (N,).
         underflow: which zeros are below the precision, (N,).
-        smallest: the precision's smallest positive number.
+        smallest: the smallest positive value that the precision allows.
+        dtype: the precision.
         label: for people.
         source: of the theory.
+        faded: where the signal itself has sunk to 0, in words; empty if nowhere.
     """
 
     side: Side
@@ -38,8 +40,10 @@ class Series:
     values: Values
     underflow: np.typing.NDArray[np.bool_]
     smallest: float
+    dtype: str
     label: str
     source: str = ""
+    faded: str = ""
 
 
 class PairState:
@@ -112,12 +116,20 @@ class PairState:
     def _compute_series(self, quantity: Quantity) -> list[Series]:
         lines = []
         for side, state in self.sides.items():
-            if state.ghost is not None:
-                lines.append(_series(side, "ghost", quantity, state.ghost))
+            ghost = None if state.ghost is None else _series(side, "ghost", quantity, state.ghost)
+            if ghost is not None and not _unchanged(quantity, state, ghost):
+                lines.append(ghost)
         for side, state in self.sides.items():
             if state.now is not None:
                 lines.append(_series(side, "now", quantity, state.now))
         return lines
+
+
+def _unchanged(quantity: Quantity, state: OverviewState, ghost: Series) -> bool:
+    """Whether a ghost would lie under the line of now from end to end."""
+    return state.now is not None and np.array_equal(
+        quantity.values(state.now), ghost.values, equal_nan=True
+    )
 
 
 def _series(
@@ -129,6 +141,8 @@ def _series(
         kind=kind,
         values=quantity.values(figures),
         underflow=underflowed(quantity, figures),
-        smallest=SMALLEST[figures.dtype],
+        smallest=quantity.smallest(figures.dtype),
+        dtype=figures.dtype,
         label=label,
+        faded=faded_words(figures),
     )

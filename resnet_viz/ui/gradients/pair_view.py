@@ -16,10 +16,11 @@ from resnet_viz.ui.block_view.line import LineLabel
 from resnet_viz.ui.block_view.look import Look
 from resnet_viz.ui.gradients.chart_controls import ChartControls
 from resnet_viz.ui.gradients.gradient_chart import GradientChart
-from resnet_viz.ui.gradients.pair_state import PairState
-from resnet_viz.ui.gradients.pair_words import block_lines, caption_lines
+from resnet_viz.ui.gradients.pair_state import PairState, Series
+from resnet_viz.ui.gradients.pair_words import block_lines, caption_lines, source_lines
 from resnet_viz.ui.gradients.quantities import QuantityName
 from resnet_viz.ui.gradients.side_view import SideView
+from resnet_viz.ui.gradients.theory_desk import TheoryDesk
 from resnet_viz.ui.overview.layout import BlockAxis
 from resnet_viz.ui.overview.style import Style
 from resnet_viz.ui.overview.widget import STALE_AFTER_MS
@@ -57,6 +58,8 @@ class PairView(QWidget):
         self.controls = ChartControls(self._style)
         self.chart = GradientChart(self.state, self._style)
         self.caption = LineLabel(Look(LIGHT), LIGHT.small_px)
+        self.sources = LineLabel(Look(LIGHT), LIGHT.small_px)
+        self.theory = TheoryDesk(self)
         self._linking = False
         self._stale = False
         self._stale_timer = QTimer(self)
@@ -79,6 +82,7 @@ class PairView(QWidget):
         column.addWidget(self.controls)
         column.addWidget(self.chart, 5)
         column.addWidget(self.caption)
+        column.addWidget(self.sources)
 
     def _connect(self) -> None:
         for view in self.sides.values():
@@ -95,6 +99,7 @@ class PairView(QWidget):
         self.controls.pin_toggled.connect(self._on_pin)
         self.controls.theory_toggled.connect(self._on_theory)
         self.controls.fit_clicked.connect(self.fit)
+        self.theory.ready.connect(self._on_theory_ready)
 
     # --- what is shown -----------------------------------------------------------------------
 
@@ -105,7 +110,8 @@ class PairView(QWidget):
             view.set_style(self._style)
         self.controls.set_style(self._style)
         self.chart.set_style(self._style)
-        self.caption.set_look(Look(theme), theme.small_px)
+        for label in (self.caption, self.sources):
+            label.set_look(Look(theme), theme.small_px)
         self._show_axis(self._axis)
         self.update()
 
@@ -117,6 +123,7 @@ class PairView(QWidget):
         """
         self.state.set_network(spec_residual, spec_plain)
         self.chart.scene.pinned = None
+        self._ask_theory()
         for view in self.sides.values():
             view.show_network()
         self._show_axis(self._axis)
@@ -134,6 +141,7 @@ class PairView(QWidget):
             ValueError: if they are of networks with other blocks.
         """
         self.state.set_measured(measured)
+        self._ask_theory()
         self._refresh()
 
     def set_ghost(self, ghost: PairMeasured | None) -> None:
@@ -162,6 +170,7 @@ class PairView(QWidget):
         """Show another figure in the chart, one of `QUANTITY_NAMES`."""
         self.chart.set_quantity(name)
         self.controls.show_quantity(name)
+        self._ask_theory()
         self._refresh_chart()
 
     def fit(self) -> None:
@@ -186,7 +195,7 @@ class PairView(QWidget):
         self.controls.fit_button.setEnabled(self._axis.zoom > 1.0001)
 
     def _on_picked(self, index: int) -> None:
-        before = self.sides["residual"].canvas.state.selected, self.state.sides["plain"].selected
+        before = tuple(s.selected for s in self.state.sides.values())
         self._select(index)
         if before != (index, index):
             self.block_selected.emit(self.state.one.name(index))
@@ -214,6 +223,18 @@ class PairView(QWidget):
         self.chart.set_with_theory(shown)
         self._refresh_chart()
 
+    def _ask_theory(self) -> None:
+        """Theories are of one measurement: those of the one before are no longer shown."""
+        self.chart.set_theory(())
+        if self.state.measured is None:
+            self.theory.forget()
+        else:
+            self.theory.ask(self.state.measured, self.chart.scene.quantity)
+
+    def _on_theory_ready(self, series: tuple[Series, ...]) -> None:
+        self.chart.set_theory(series)
+        self._refresh_chart()
+
     def _refresh(self) -> None:
         for view in self.sides.values():
             view.refresh(self.state.measured)
@@ -225,6 +246,8 @@ class PairView(QWidget):
         self.controls.show_scale(scene.scale_text(), pinned=scene.pinned is not None)
         self.controls.pin_button.setEnabled(self.state.measured is not None)
         self.controls.show_theory([f"{s.label}: {s.source}" for s in scene.theory])
+        self.sources.set_line(*source_lines(scene.theory))
+        self.sources.setVisible(scene.with_theory and bool(scene.theory))
         self.caption.set_line(*caption_lines(scene.quantity, self.state.measured))
         self._show_block()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from resnet_viz.lab.wording import conditions
 from resnet_viz.numerals import figure, percent, ratio
 from resnet_viz.probe.snapshot import Snapshot
 from resnet_viz.ui.block_view.segments import Line, Role, Segment, joined
-from resnet_viz.ui.gradients.pair_state import SIDE_NAMES, PairState
-from resnet_viz.ui.gradients.quantities import QUANTITIES, SMALLEST, Quantity, underflowed
+from resnet_viz.ui.gradients.pair_state import SIDE_NAMES, PairState, Series
+from resnet_viz.ui.gradients.quantities import QUANTITIES, Quantity, underflowed
 from resnet_viz.ui.overview.captions import ABOUT_EQUAL
 from resnet_viz.ui.overview.figures import Figures
 
@@ -70,12 +71,9 @@ def first_over_last(snapshot: Snapshot) -> str:
     first, last = snapshot.blocks[0].grad_in, snapshot.blocks[-1].grad_in
     if not (math.isfinite(first) and math.isfinite(last)):
         return f"{figure(first)} ÷ {figure(last)}"
-    if last == 0:
-        return "0 ÷ 0" if first == 0 else f"{figure(first)} ÷ 0"
-    if first == 0:
-        below = figure(SMALLEST[snapshot.dtype], 2)
-        lost = underflowed_first(snapshot)
-        return f"0: underflow, below {below} ÷ {figure(last)}" if lost else "0"
+    if first == 0 or last == 0:
+        underflow = "underflow: " if underflowed_first(snapshot) else ""
+        return f"{underflow}{figure(first)} ÷ {figure(last)}"
     return figure(quotient(first, last))
 
 
@@ -120,7 +118,9 @@ def _value(side: Side, quantity: Quantity, figures: Figures, index: int, *, brie
     value = quantity.read(figures.stats[index])
     text = figure(value)
     if value == 0 and bool(underflowed(quantity, figures)[index]):
-        text = "0: underflow" if brief else f"0: below {figure(SMALLEST[figures.dtype], 2)}"
+        text = (
+            "0: underflow" if brief else f"0: below {figure(quantity.smallest(figures.dtype), 2)}"
+        )
     mark = {"residual": "●", "plain": "■"}[side]
     name = mark if brief else f"{mark} {SIDE_NAMES[side]}"
     return Segment(f"{name} ", SIDE_ROLES[side], bold=True), Segment(text, bold=True)
@@ -153,6 +153,16 @@ def caption_lines(quantity: Quantity, measured: PairMeasured | None) -> list[Lin
     brief = [_brief_measure(quantity), loss, batch, about, precision]
     least = [_brief_measure(quantity), batch, about]
     return [_muted(*parts) for parts in (long, [*long[:3], about, precision], brief, least)]
+
+
+def source_lines(theory: Sequence[Series]) -> list[Line]:
+    """The legend of the dotted lines: formulas and where they are from, the longest first."""
+    if not theory:
+        return [()]
+    full = [f"┈ {s.label}: {s.source}" for s in theory]
+    sources = list(dict.fromkeys(s.source for s in theory))
+    names = list(dict.fromkeys(source.split(",")[0] for source in sources))
+    return [_muted(*full), _muted("┈ theory", *sources), _muted("┈ theory", *names)]
 
 
 def _brief_measure(quantity: Quantity) -> str:

@@ -86,7 +86,7 @@ class Plot:
     @property
     def low_y(self) -> float:
         """Where the decades end below."""
-        rows = 0.45 + 1.15 * self.scale.floor + 0.9 * self.floored
+        rows = 0.45 + 1.15 * self.scale.floor + 1.15 * self.floored
         return max(self.bottom - rows * self.row, self.high_y + 1.0)
 
     @property

@@ -19,6 +19,9 @@ QUANTITY_NAMES: tuple[QuantityName, ...] = get_args(QuantityName)
 SMALLEST: dict[str, float] = {"float32": 1.4e-45, "float64": 4.9e-324}
 """The smallest positive number of a type, IEEE 754 with subnormals; below it there is only 0."""
 
+# An output whose norm was smaller than this before it became 0 has faded away.
+_LAST_SIGNAL = {"float32": 1e-34, "float64": 1e-300}
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -43,6 +46,12 @@ class Quantity:
     def values(self, figures: Figures) -> Values:
         """The figure of every block, (N,) float64."""
         return np.array([self.read(stats) for stats in figures.stats], np.float64)
+
+    def smallest(self, dtype: str) -> float:
+        """The smallest positive value that the figure takes in a precision."""
+        if self.name == "mean_square":  # of numbers in that precision, computed in float64
+            return max(SMALLEST[dtype] ** 2, SMALLEST["float64"])
+        return SMALLEST[dtype]
 
 
 QUANTITIES: dict[QuantityName, Quantity] = {
@@ -77,25 +86,45 @@ QUANTITIES: dict[QuantityName, Quantity] = {
 
 
 def underflowed(quantity: Quantity, figures: Figures) -> NDArray[np.bool_]:
-    """Which zeros only the precision explains, (N,).
+    """Which zeros the precision explains, (N,).
 
-    The other zeros are exact: no gradient leaves the loss, both paths of a later block are
-    closed, a later block puts out nothing but zeros, or the parameters belong to a dropped
-    branch. A mean square of 0 is an output of zeros, whatever made it one.
+    The other zeros are exact, they would be 0 in any precision: no gradient leaves the loss,
+    both paths of a later block are closed, a later block puts out nothing but zeros, or the
+    parameters belong to a dropped branch.
     """
-    zero = quantity.values(figures) == 0
-    if not quantity.gradient or figures.stats[-1].grad_out == 0:
-        return np.zeros_like(zero)
-    blocked = np.array([_blocks_gradient(stats) for stats in figures.stats])
-    later = np.logical_or.accumulate(blocked[::-1])[::-1]
+    values = quantity.values(figures)
+    faded = _faded(figures)
+    if not quantity.gradient:
+        norms = np.array([stats.norm_out for stats in figures.stats])
+        return np.asarray((values == 0) & (faded | (norms > 0)))
+    if figures.stats[-1].grad_out == 0:
+        return np.zeros(len(values), bool)
+    stopped = np.array([_stops_gradient(stats) for stats in figures.stats]) & ~faded
+    later = np.logical_or.accumulate(stopped[::-1])[::-1]
     if quantity.name == "grad_params":
         later = later | np.array([stats.main == 0 for stats in figures.stats])
-    return np.asarray(zero & ~later)
+    return np.asarray((values == 0) & ~later)
 
 
-def _blocks_gradient(stats: BlockStats) -> bool:
-    """Whether nothing can flow back through a block: closed, or its output is zero everywhere."""
+def _stops_gradient(stats: BlockStats) -> bool:
+    """Whether nothing flows back through a block: closed, or its output is zero everywhere."""
     return (stats.skip == 0 and stats.main == 0) or stats.zero_share == 1.0
+
+
+def _faded(figures: Figures) -> NDArray[np.bool_]:
+    """Which outputs are zero because the signal had sunk to the precision's end, (N,).
+
+    From the first output of zeros on, if the signal before it was within a few decades of the
+    smallest normal number and no gate is the reason.
+    """
+    norms = [stats.norm_out for stats in figures.stats]
+    faded = np.zeros(len(norms), bool)
+    first = next((i for i, norm in enumerate(norms) if norm == 0), 0)
+    stats = figures.stats[first]
+    closed = stats.skip == 0 and stats.main == 0
+    if first and not closed and norms[first - 1] < _LAST_SIGNAL[figures.dtype]:
+        faded[first:] = [norm == 0 for norm in norms[first:]]
+    return faded
 
 
 def exact_zero_words(quantity: Quantity, figures: Figures) -> str:
@@ -103,14 +132,18 @@ def exact_zero_words(quantity: Quantity, figures: Figures) -> str:
     zeros = np.flatnonzero((quantity.values(figures) == 0) & ~underflowed(quantity, figures))
     if not zeros.size:
         return ""
-    if not quantity.gradient:
-        return "0: y is 0 everywhere"
-    if figures.stats[-1].grad_out == 0:
+    if quantity.gradient and figures.stats[-1].grad_out == 0:
         return "0: no gradient leaves the loss"
-    first = int(zeros[0])
-    for stats in figures.stats[first:]:
+    later = figures.stats[int(zeros[0]) :]
+    for stats in later:
         if stats.skip == 0 and stats.main == 0:
             return f"0: no path through {stats.name}"
         if stats.zero_share == 1.0:
             return f"0: y of {stats.name} is 0 everywhere"
     return "0: the branch is dropped"
+
+
+def faded_words(figures: Figures) -> str:
+    """Where the forward signal itself sinks to 0: `y underflows at layer3.12`; empty if nowhere."""
+    faded = np.flatnonzero(_faded(figures))
+    return f"y underflows at {figures.names[int(faded[0])]}" if faded.size else ""

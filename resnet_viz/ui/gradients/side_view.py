@@ -79,6 +79,7 @@ class SideView(QWidget):
         self.header.set_look(Look(style.theme), style.theme.small_px + 1)
         self.canvas.scene.style = style
         self.canvas.fit_height()
+        self.setMaximumHeight(self.header.sizeHint().height() + 1 + self.canvas.maximumHeight())
         self.canvas.scene.refit()
         self.canvas.invalidate()
 

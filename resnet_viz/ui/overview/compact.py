@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from resnet_viz.ui.overview.canvas import OverviewCanvas
 from resnet_viz.ui.overview.geometry import Chain
+from resnet_viz.ui.overview.layout import Detail
 from resnet_viz.ui.overview.scene import Scene
 from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.style import Style
@@ -41,17 +42,24 @@ class CompactScene(Scene):
         foot = style.row + 4 if self._labelled else 4.0
         room = max(20.0, self._height - top - foot)
         square = min(max(room * _SQUARE_SHARE, 12.0 * scale), 30.0 * scale)
-        line_y = top + max(10.0, min(room - square / 2, 64.0 * scale))
+        arc = max(10.0, min(room - square / 2, self._arc_need(square)))
+        line_y = top + arc + max(0.0, (room - square / 2 - arc) / 2)
         return Chain(
             axis=self.axis,
             header_top=1.0,
             header_height=header_height,
             line_y=line_y,
             square_max=square,
-            arc_max=line_y - top,
+            arc_max=arc,
             label_y=line_y + square / 2 + 3,
             labelled=self._labelled,
         )
+
+    def _arc_need(self, square: float) -> float:
+        """Height that the arcs of so narrow or wide blocks take, their base included."""
+        axis, scale = self.axis, self.style.scale
+        base = 0.0 if axis.detail is Detail.BLOCKS else square * 0.39 + 1
+        return min(12.0 + 1.1 * axis.pitch * axis.blocks_per_arc + base, 64.0 * scale)
 
     def least_height(self) -> float:
         """Height under which arcs and squares are hard to hit."""
@@ -60,7 +68,7 @@ class CompactScene(Scene):
 
     def most_height(self) -> float:
         """Height that a larger one would only leave empty."""
-        return self.least_height() + 46 * self.style.scale
+        return self.least_height() + 34 * self.style.scale
 
 
 class CompactCanvas(OverviewCanvas):
