@@ -5,7 +5,6 @@ Every point is measured twice, with skips and without, on the same batch with th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,10 +12,9 @@ from resnet_viz.errors import UserError
 from resnet_viz.lab.bench import Bench
 from resnet_viz.lab.experiments import AlphaSweep, DepthSweep, ScaleSweep
 from resnet_viz.lab.findings import Finding
-from resnet_viz.lab.networks import network_key
-from resnet_viz.lab.settings import SIDES, LabSettings
+from resnet_viz.lab.settings import LabSettings
+from resnet_viz.lab.studies.families import family, is_trained, without_cuts
 from resnet_viz.lab.studies.sweeping import Axis, Place, sweep
-from resnet_viz.models.specs import IMAGENET, spec
 
 _DEPTH = Axis(
     key="depth",
@@ -53,13 +51,13 @@ def depth(bench: Bench, settings: LabSettings, experiment: DepthSweep) -> Iterat
         UserError: if fewer than two networks remain, or one cannot be measured.
         OperationCancelled: if the bench was told to stop.
     """
-    names, notes = _family(settings, experiment)
-    whole = _without_cuts(settings)
+    names, notes = family(settings, experiment.depths)
+    whole = without_cuts(settings)
     places: list[Place] = []
     missing = []
     for name in names:
         own = replace(whole, network=name)
-        if settings.weights == "random" or _is_trained(own):
+        if settings.weights == "random" or is_trained(own):
             places.append(Place(float(own.spec("residual").n_layers), own))
         else:
             missing.append(own.spec("residual").title())
@@ -92,48 +90,6 @@ def scale(bench: Bench, settings: LabSettings, experiment: ScaleSweep) -> Iterat
     """
     places = [Place(g, replace(settings, gain=g)) for g in sorted(set(experiment.gains))]
     yield from sweep(bench, replace(settings, gain=1.0), experiment, _SCALE, places, [])
-
-
-def _without_cuts(settings: LabSettings) -> LabSettings:
-    none: frozenset[str] = frozenset()
-    return replace(settings, cut=none, dropped=none, plain_restored=none, plain_dropped=none)
-
-
-def _family(settings: LabSettings, experiment: DepthSweep) -> tuple[list[str], list[str]]:
-    """Networks that differ from the settings' in depth alone, and what to say about it."""
-    kind = _kind(settings.network)
-    if settings.spec("residual").family == "imagenet":
-        layers = {spec(name).n_layers: name for name in reversed(_imagenet_names(kind))}
-        said = ", ".join(str(n) for n in sorted(layers))
-        return [layers[n] for n in sorted(layers)], [f"This family has {said} layers."]
-    wanted = sorted(set(experiment.depths))
-    names = [f"{kind}{depth}" for depth in wanted]
-    taken = [name for name in names if spec(name).family == "imagenet"]
-    notes = [f"Left out, since it names an ImageNet network: {name}." for name in taken]
-    return [name for name in names if name not in taken], notes
-
-
-def _kind(name: str) -> str:
-    """A preset's name up to its depth: `resnet`, `wide_resnet`, `preresnet`."""
-    match = re.match(r"[a-z_]+", name.strip().lower().replace("-", ""))
-    assert match is not None, name  # `LabSettings` has built it
-    return match[0]
-
-
-def _imagenet_names(kind: str) -> list[str]:
-    if kind == "preresnet":
-        return [f"pre{name}" for name in _imagenet_names("resnet")]
-    return [name for name in IMAGENET if _kind(name) == kind]
-
-
-def _is_trained(settings: LabSettings) -> bool:
-    """Whether both sides' weights are bundled."""
-    try:
-        for side in SIDES:
-            network_key(settings, side)
-    except UserError:
-        return False
-    return True
 
 
 def _enough(places: list[Place]) -> None:
