@@ -225,7 +225,8 @@ def _scaled(flat: NDArray[Any]) -> tuple[NDArray[Any], float]:
         return flat, 0.0
     # Twice as fast as the maximum of the magnitudes, and needs no memory.
     peak = np.maximum(flat.max(), -flat.min())
-    return (flat / peak if peak > 0 else flat), float(peak)
+    # The absolute value, because the largest of 0.0 and -0.0 may be -0.0.
+    return (flat / peak if peak > 0 else flat), abs(float(peak))
 
 
 def _segment_norms(flat: NDArray[Any], sizes: Sequence[int]) -> list[float]:

@@ -150,3 +150,10 @@ def test_half_precision_is_widened() -> None:
 
 def test_figures_on_a_device_are_fetched_in_order() -> None:
     assert to_floats([1.5, torch.tensor(2.5), 3.0, torch.tensor(0.5)]) == [1.5, 2.5, 3.0, 0.5]
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_the_norm_of_nothing_is_a_positive_zero(meter: Meter, zero: float) -> None:
+    (norm,) = to_floats([meter.norm(torch.full((2, 3), zero))])
+    assert math.copysign(1.0, norm) == 1.0
+    assert norm == 0.0
