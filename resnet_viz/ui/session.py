@@ -290,7 +290,9 @@ class Session(QObject):
         shown = self._shown
         if shown is None or shown.picture is not asked.picture:
             return None
-        if self._ghost_drag == self._drag and self._dragging:
+        if not self._dragging:
+            return self.snapshot
+        if self._ghost_drag == self._drag:
             return self.ghost
         self._ghost_drag = self._drag
         return self.snapshot

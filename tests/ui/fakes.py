@@ -75,6 +75,7 @@ class FakeClient(QObject):
     pair_measured = Signal(object)
     found = Signal(object)
     failed = Signal(object)
+    cancelled = Signal(object)
     state_changed = Signal(object)
 
     def __init__(self) -> None:
@@ -84,7 +85,7 @@ class FakeClient(QObject):
         self.asked: list[Asked] = []
         self.pairs: list[AskedPair] = []
         self.experiments: list[AskedExperiment] = []
-        self.cancelled: list[int] = []
+        self.cancels: list[int] = []
         self.restarts = 0
         self.recovery: Recovery | None = None
         self.closed = False
@@ -130,7 +131,7 @@ class FakeClient(QObject):
         return self._next_id
 
     def cancel(self, request_id: int) -> None:
-        self.cancelled.append(request_id)
+        self.cancels.append(request_id)
 
     def restart(self) -> None:
         self.restarts += 1

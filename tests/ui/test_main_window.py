@@ -310,7 +310,7 @@ def test_progress_is_shown_and_can_be_cancelled(window: MainWindow, client: Fake
     client.progress.emit(Progress(42, "Downloading ResNet-50", 3, 10, "MB"))
     assert window.engine_bar.text == "Downloading ResNet-50: 3 of 10 MB"
     window.engine_bar._stop.click()
-    assert client.cancelled == [42]
+    assert client.cancels == [42]
 
 
 def test_a_dead_engine_is_named_and_can_be_restarted(

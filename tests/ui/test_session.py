@@ -82,6 +82,16 @@ def test_one_drag_of_the_slider_keeps_its_ghost_and_is_one_step_of_undo(
     assert session.toggles.alpha == 0.7
 
 
+def test_a_drag_after_a_cut_has_the_cut_as_its_ghost(session: Session, client: FakeClient) -> None:
+    session.flip_skip("layer1.0")
+    client.answer_explore(seed=1)
+    cut = session.snapshot
+    for alpha in (0.9, 0.8):
+        session.set_alpha(alpha)
+        client.answer_explore(seed=int(100 * alpha))
+    assert session.ghost is cut
+
+
 def test_selecting_a_block_keeps_numbers_and_ghost_and_asks_only_for_maps(
     session: Session, client: FakeClient
 ) -> None:
