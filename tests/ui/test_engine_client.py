@@ -10,6 +10,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,18 +24,25 @@ from resnet_viz.engine.messages import (
     Explore,
     Explored,
     Failed,
+    Found,
     LoadModel,
+    MeasurePair,
     ModelChoice,
     ModelReady,
+    PairMeasured,
     Progress,
     Reply,
     Request,
+    RunExperiment,
     Starting,
     Superseded,
 )
 from resnet_viz.engine.process import Exit
 from resnet_viz.engine.recovery import Recovery, RestartPolicy
 from resnet_viz.images import CIFAR10
+from resnet_viz.lab.experiments import Lesion
+from resnet_viz.lab.findings import Finding
+from resnet_viz.lab.settings import LabSettings
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import spec
 from resnet_viz.ui import engine_client
@@ -85,6 +93,8 @@ class Watched:
             "progress",
             "model_ready",
             "explored",
+            "pair_measured",
+            "found",
             "failed",
             "cancelled",
             "state_changed",
@@ -334,6 +344,111 @@ def test_after_close_nothing_starts_and_nothing_is_asked(running: Watched) -> No
     assert len(running.engines) == 1
     assert client.state is EngineState.CLOSED
     assert client.busy is None
+
+
+# --- pairs and experiments -------------------------------------------------------------------
+
+SETTINGS = LabSettings(network="resnet8", batch="noise", batch_size=2, device="cpu")
+
+
+def _found(request_id: int, done: int) -> Found:
+    return Found(request_id, Finding(Lesion(), SETTINGS, done=done, total=3))
+
+
+def test_a_pair_is_asked_and_answered(running: Watched, qtbot: QtBot) -> None:
+    request_id = running.client.measure_pair(SETTINGS, IMAGE, ("layer1.0",))
+    assert running.client.busy is not None
+    assert running.client.busy.what == "Measuring ResNet-8 and plain-8"
+    sent = running.engine.sent[-1]
+    assert isinstance(sent, MeasurePair)
+    assert sent.keep == ("layer1.0",)
+    measured = PairMeasured(request_id, SETTINGS, None, None, "", "", ())  # type: ignore[arg-type]
+    running.engine.reply(measured)
+    qtbot.waitUntil(lambda: running.values("pair_measured") == [measured])
+    assert running.client.state is EngineState.READY
+
+
+def test_the_picture_goes_along_only_where_it_is_measured(running: Watched) -> None:
+    for batch, picture in (("noise", None), ("picture", IMAGE)):
+        running.client.measure_pair(replace(SETTINGS, batch=batch), IMAGE)
+        sent = running.engine.sent[-1]
+        assert isinstance(sent, MeasurePair)
+        assert sent.picture is picture
+
+
+def test_an_experiment_tells_what_it_finds_and_how_far_it_is(
+    running: Watched, qtbot: QtBot
+) -> None:
+    client = running.client
+    request_id = client.run_experiment(SETTINGS, Lesion(), IMAGE)
+    sent = running.engine.sent[-1]
+    assert isinstance(sent, RunExperiment)
+    assert sent.picture is IMAGE
+    what = "Lesion study of ResNet-8"
+    assert running.values("progress") == [Progress(request_id, what)], "shown before any result"
+    running.engine.reply(_found(request_id, 1))
+    qtbot.waitUntil(lambda: running.values("found") == [_found(request_id, 1)])
+    assert running.values("progress")[-1] == Progress(request_id, what, 1, 3, "steps")
+    assert client.state is EngineState.BUSY
+    running.engine.reply(_found(request_id, 3))
+    qtbot.waitUntil(lambda: client.state is EngineState.READY)
+    assert running.values("found")[-1] == _found(request_id, 3)
+
+
+def test_an_experiment_goes_on_while_other_things_are_asked(running: Watched, qtbot: QtBot) -> None:
+    client = running.client
+    experiment_id = client.run_experiment(SETTINGS, Lesion(), None)
+    explore_id = _explore(client)
+    assert client.busy is not None
+    assert client.busy.request_id == explore_id
+    running.engine.reply(_found(experiment_id, 1))
+    running.engine.reply(_explored(explore_id))
+    qtbot.waitUntil(lambda: running.values("explored") == [_explored(explore_id)])
+    assert running.values("found") == [_found(experiment_id, 1)]
+    assert client.state is EngineState.BUSY
+    assert client.busy is not None
+    assert client.busy.request_id == experiment_id
+
+
+def test_a_cancelled_experiment_says_so_once_and_nothing_else(
+    running: Watched, qtbot: QtBot
+) -> None:
+    client = running.client
+    request_id = client.run_experiment(SETTINGS, Lesion(), None)
+    client.cancel(request_id)
+    running.engine.reply(_found(request_id, 1))  # crossed the cancel
+    running.engine.reply(Cancelled(request_id))
+    qtbot.waitUntil(lambda: client.state is EngineState.READY)
+    assert running.values("found") == []
+    assert running.values("cancelled") == [Cancelled(request_id)]
+
+
+def test_a_dead_engine_fails_its_experiment_and_repeats_the_pair(
+    running: Watched, qtbot: QtBot
+) -> None:
+    client = running.client
+    experiment_id = client.run_experiment(SETTINGS, Lesion(), None)
+    pair_id = client.measure_pair(SETTINGS, None)
+    running.engine.exit(Exit(-9))
+    qtbot.waitUntil(lambda: len(running.engines) == 2)
+    (failed,) = running.values("failed")
+    assert isinstance(failed, Failed)
+    assert failed.request_id == experiment_id
+    assert [r.request_id for r in running.engine.sent] == [pair_id]  # type: ignore[union-attr]
+
+
+def test_a_restart_fails_the_experiment_too(running: Watched) -> None:
+    client = running.client
+    experiment_id = client.run_experiment(SETTINGS, Lesion(), None)
+    first, second = _explore(client), _explore(client, 0.5)
+    assert first < second
+    client.restart()
+    (failed,) = running.values("failed")
+    assert isinstance(failed, Failed)
+    assert failed.request_id == experiment_id
+    assert [r.request_id for r in running.engine.sent] == [second]  # type: ignore[union-attr]
+    assert client.busy is not None
+    assert client.busy.request_id == second, "what no engine was asked is not waited for"
 
 
 # --- with a real engine ----------------------------------------------------------------------
