@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from resnet_viz.engine.messages import PairMeasured
@@ -25,6 +25,9 @@ from resnet_viz.ui.overview.layout import BlockAxis
 from resnet_viz.ui.overview.style import Style
 from resnet_viz.ui.overview.widget import STALE_AFTER_MS
 from resnet_viz.ui.theme import LIGHT, Theme
+
+_ROOMY = 440
+"""Height, at normal type, from which there is room for more than the chart needs."""
 
 
 class PairView(QWidget):
@@ -247,9 +250,19 @@ class PairView(QWidget):
         self.controls.pin_button.setEnabled(self.state.measured is not None)
         self.controls.show_theory([f"{s.label}: {s.source}" for s in scene.theory])
         self.sources.set_line(*source_lines(scene.theory))
-        self.sources.setVisible(scene.with_theory and bool(scene.theory))
+        self._show_sources()
         self.caption.set_line(*caption_lines(scene.quantity, self.state.measured))
         self._show_block()
+
+    def _show_sources(self) -> None:
+        """The legend of theories; in a low window it is left to the button's tool tip."""
+        scene = self.chart.scene
+        roomy = self.height() >= _ROOMY * self._style.scale
+        self.sources.setVisible(roomy and scene.with_theory and bool(scene.theory))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the chart the room there is."""
+        self._show_sources()
 
     def _show_block(self) -> None:
         """Write the hovered block's values, or the selected one's."""
