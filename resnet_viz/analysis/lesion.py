@@ -59,12 +59,12 @@ class Score:
     @property
     def error(self) -> float:
         """Share of images whose likeliest class is not the target; NaN before the first."""
-        return 1.0 - self._mean(self.n_correct)
+        return self._mean(self.n_images - self.n_correct)
 
     @property
     def disagreement(self) -> float:
         """Share of images classified unlike the intact network does; NaN before the first."""
-        return 1.0 - self._mean(self.n_agreeing)
+        return self._mean(self.n_images - self.n_agreeing)
 
     def _mean(self, total: float) -> float:
         return total / self.n_images if self.n_images else math.nan

@@ -117,7 +117,7 @@ class Lesion:
 
     Attributes:
         how: `single`: every block in turn loses its branch; `random`: k random blocks at once;
-            `shuffle`: k random pairs of neighbours of equal shape change places.
+            `shuffle`: k random pairs of blocks of equal shape change places.
         ks: how many blocks at once, for `random` and `shuffle`.
         trials: draws per k.
         folder: class folders to measure accuracy on; empty for the settings' batch.
