@@ -148,7 +148,9 @@ def _paint_off(
     marks: NDArray[np.int8],
 ) -> None:
     """Paint what has no place on the decades: triangles for 0, inf and beyond, × for NaN."""
-    reach = min(4.5 * style.scale, max(1.5, axis.pitch * 0.32))
+    reach = min(4.2 * style.scale, max(1.5, axis.pitch * 0.3))
+    if look.marker == "round":  # both sides may stand on one spot: then one frames the other
+        reach *= 1.4
     path = QPainterPath()
     painter.setPen(style.pen(look.colour, 1.5 * style.scale))
     for point, mark in zip(points, marks.tolist(), strict=True):
