@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -44,7 +43,6 @@ def run(bench: Bench, settings: LabSettings, experiment: Lesion) -> Iterator[Fin
         UserError: if a network or the batch cannot be made, or no lesion asked for exists.
         OperationCancelled: if the bench was told to stop.
     """
-    started = time.monotonic()
     spec = settings.spec("residual")
     draws, routes = _lesions(spec, experiment, settings.seed)
     settings_shown = _shown(settings, experiment)
@@ -76,7 +74,6 @@ def run(bench: Bench, settings: LabSettings, experiment: Lesion) -> Iterator[Fin
                 f"Shown: {batch.note}.",
                 f"Weights: {bench.weights_note(settings)}.",
             ),
-            elapsed_s=time.monotonic() - started,
         )
 
 

@@ -12,13 +12,14 @@ from resnet_viz.lab.experiments import (
     AlphaSweep,
     DepthSweep,
     Experiment,
+    Lesion,
     Pair,
     ScaleSweep,
     SeedSweep,
 )
 from resnet_viz.lab.findings import Finding
 from resnet_viz.lab.settings import LabSettings
-from resnet_viz.lab.studies import pair, seeds, sweeps
+from resnet_viz.lab.studies import lesion, pair, seeds, sweeps
 
 # Every study computes in slices and yields what it knows after each: the engine answers the
 # window in between, and a study that is cancelled is simply not continued.
@@ -30,6 +31,7 @@ STUDIES: dict[type[Experiment], Study] = {
     AlphaSweep: sweeps.alpha,
     ScaleSweep: sweeps.scale,
     SeedSweep: seeds.run,
+    Lesion: lesion.run,
 }
 
 
