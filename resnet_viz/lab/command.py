@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from resnet_viz.errors import OperationCancelled, UserError
 from resnet_viz.images import load_image
 from resnet_viz.lab.bench import Bench
 from resnet_viz.lab.config import LabConfig, Task
 from resnet_viz.lab.findings import Finding
+from resnet_viz.lab.line import to_line
 from resnet_viz.lab.page import page
 from resnet_viz.lab.progress import Progress
-from resnet_viz.lab.results import Outcome, drawings, files, lab_json
+from resnet_viz.lab.results import Outcome, Status, drawings, files, lab_json
 from resnet_viz.lab.studies import table as studies
 from resnet_viz.models.devices import resolve_device
 from resnet_viz.report.files import prepare_folder, write_files
@@ -73,6 +76,7 @@ def _compute(
     """One experiment to its end, or as far as it came."""
     begin = time.perf_counter()
     settings, finding, message = task.settings, None, ""
+    line = to_line(settings, task.experiment, torch=torch.__version__)
     try:
         settings = bench.resolved(task.settings)
         for finding in _until(stopping, studies.run(bench, settings, task.experiment)):
@@ -83,9 +87,9 @@ def _compute(
         message = str(error)
     elapsed = time.perf_counter() - begin
     if message:
-        return Outcome(task, settings, "failed", finding, message, elapsed)
-    complete = finding is not None and finding.complete
-    return Outcome(task, settings, "complete" if complete else "stopped", finding, "", elapsed)
+        return Outcome(task, settings, line, "failed", finding, message, elapsed)
+    status: Status = "complete" if finding is not None and finding.complete else "stopped"
+    return Outcome(task, settings, line, status, finding, "", elapsed)
 
 
 def _until(stopping: Callable[[], bool], slices: Iterator[Finding]) -> Iterator[Finding]:

@@ -74,7 +74,8 @@ def _experiment(outcome: Outcome, drawings: Sequence[Drawing]) -> str:
         *(f'<p class="muted">{escape(note)}</p>' for note in notes),
         *(_table(outcome, table) for table in outcome.tables),
         _links(outcome),
-        f"<details><summary>Settings</summary>{pairs(_settings(outcome))}</details>",
+        f"<details><summary>Settings</summary>{pairs(_settings(outcome))}"
+        f"<p>As a line for the window:<br><code>{escape(outcome.line)}</code></p></details>",
     ]
     return f'<div id="{outcome.folder}">{card(outcome.task.name, "".join(body))}</div>'
 

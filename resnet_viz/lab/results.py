@@ -32,6 +32,7 @@ class Outcome:
     Attributes:
         task: what was asked.
         settings: with the device that was computed on.
+        line: settings and experiment as one line, to paste into the window.
         status: `stopped` by the user before its end; `failed` for a reason that he can mend.
         finding: what is known; None if there is nothing.
         message: why it failed, else empty.
@@ -40,6 +41,7 @@ class Outcome:
 
     task: Task
     settings: LabSettings
+    line: str
     status: Status
     finding: Finding | None
     message: str = ""
@@ -163,6 +165,7 @@ def _experiment(outcome: Outcome) -> dict[str, Any]:
         "message": outcome.message,
         "experiment": experiment_to_table(outcome.task.experiment),
         "settings": settings_to_table(outcome.settings, every=True),
+        "line": outcome.line,
         "sentence": finding.sentence if finding else "",
         "notes": list(finding.notes) if finding else [],
         "done": finding.done if finding else 0,
