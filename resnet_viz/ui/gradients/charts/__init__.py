@@ -1,0 +1,1 @@
+"""Any chart and table of the laboratory on screen, drawn with pyqtgraph."""
