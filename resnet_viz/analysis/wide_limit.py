@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,11 +81,25 @@ def wide_limit(
     normalised = batch_statistics and spec.norm == "batch"
     if not _applies(spec, normalised):
         return None
+    return _walked(spec, frozenset(gates.items()), normalised, size, gain, in_square)
+
+
+@lru_cache(maxsize=64)
+def _walked(
+    spec: ResNetSpec,
+    gates: frozenset[tuple[str, Gate]],
+    normalised: bool,
+    size: tuple[int, int],
+    gain: float,
+    in_square: float,
+) -> WideLimit:
+    """`wide_limit`, remembered: the window draws the same curves again and again."""
+    gate_of = dict(gates)
     walk = _Walk(spec, normalised, gain)
     stream = walk.entry(size, in_square)
     log_square, passages = [stream.log_square], []
     for block in spec.blocks():
-        passage, stream = walk.forward(stream, block, gates.get(block.name, OPEN))
+        passage, stream = walk.forward(stream, block, gate_of.get(block.name, OPEN))
         passages.append(passage)
         log_square.append(stream.log_square)
     log_grad = _walk_back(stream, passages)
@@ -285,7 +300,7 @@ class _Walk:
         return _Signal(share, share, signal.energy, signal.factor / divisor)
 
     def _activated(self, signal: _Signal) -> _Signal:
-        if self.scale_free:  # the same, but good to any depth
+        if self.spec.activation in HOMOGENEOUS:  # the same, but quick and good to any depth
             unit = moments(self.spec.activation, 1.0)
             square, variance = unit.square * signal.square, unit.variance * signal.square
             slope_square = unit.slope_square
@@ -317,6 +332,8 @@ class _Walk:
     def _add(self, shortcut: _Stream, signal: _Signal, gate: Gate) -> _Stream:
         """The sum of both paths, each times its gate, before the activation."""
         branch = self._drawn(signal, len(shortcut.x), shortcut.log_scale)
+        if gate.skip > 0.0:
+            branch = replace(branch, x=_uncorrelated(branch.x, shortcut.x))
         skip, main = gate.skip**2, gate.main**2
         weights = skip * shortcut.square, main * signal.square
         energy = np.ones_like(signal.energy)
@@ -329,6 +346,20 @@ class _Walk:
             energy,
             shortcut.log_scale,
         )
+
+
+def _uncorrelated(x: Floats, other: Floats) -> Floats:
+    """A sample without what it has by chance in common with another, its mean square kept.
+
+    Both are (kinds, samples). Spares the sums most of the sample's noise.
+    """
+    product = (x * other).sum(axis=1, keepdims=True)
+    own = (other * other).sum(axis=1, keepdims=True)
+    rest = x - other * np.divide(product, own, out=np.zeros_like(own), where=own > 0.0)
+    kept = (rest * rest).sum(axis=1, keepdims=True)
+    wanted = (x * x).sum(axis=1, keepdims=True)
+    free: Floats = rest * np.sqrt(np.divide(wanted, kept, out=np.ones_like(kept), where=kept > 0))
+    return free
 
 
 def _padded(stream: _Stream, block: BlockSpec) -> _Stream:

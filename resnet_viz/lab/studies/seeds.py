@@ -6,7 +6,6 @@ The batch stays that of the settings; only the weights are drawn anew.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -53,18 +52,15 @@ def run(bench: Bench, settings: LabSettings, experiment: SeedSweep) -> Iterator[
     batch = bench.batch(settings)
     draws: dict[Side, list[Floats]] = {side: [] for side in SIDES}
     theory: dict[Side, Curve] = {}
-    elapsed_s = 0.0
     for number in range(experiment.n_seeds):
         own = replace(settings, seed=settings.seed + number)
         for side in SIDES:
-            started = time.perf_counter()
             snapshot = snapshot_of(bench, own, side, batch)
             draws[side].append(np.array([block.grad_in for block in snapshot.blocks]))
             for curve in theory_curves(own, side, snapshot):
                 # Its shape hardly depends on the draw: it starts from the median's last block.
                 theory[side] = curve
-            elapsed_s += time.perf_counter() - started
-            yield _finding(settings, experiment, draws, theory, batch.note, elapsed_s)
+            yield _finding(settings, experiment, draws, theory, batch.note)
 
 
 def _finding(
@@ -73,7 +69,6 @@ def _finding(
     draws: Draws,
     theory: Mapping[Side, Curve],
     batch_note: str,
-    elapsed_s: float,
 ) -> Finding:
     said = circumstances(settings, "seed")
     note = f"L: mean cross-entropy; {said}; {batch_note}; {settings.dtype}; {_BAND_WORDS}"
@@ -93,7 +88,6 @@ def _finding(
             "The batch is the same in every draw; the weights are the same in both networks.",
             *([f"{overflown} measurements overflow and are left out."] if overflown else []),
         ),
-        elapsed_s=elapsed_s,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -78,15 +77,12 @@ def sweep(
     slices = [(place, side) for place in places for side in SIDES]
     readings: dict[tuple[float, Side], Reading] = {}
     known: dict[Hashable, Reading] = {}
-    elapsed_s = 0.0
     for done, (place, side) in enumerate(slices, 1):
-        started = time.perf_counter()
         # One network at several places, such as the plain twin at every α, is measured once.
         question = bench.question(place.settings, side)
         if question not in known:
             known[question] = _read(bench, place.settings, side)
         readings[place.x, side] = known[question]
-        elapsed_s += time.perf_counter() - started
         said = circumstances(settings, axis.decides)
         yield Finding(
             experiment,
@@ -97,7 +93,6 @@ def sweep(
             done=done,
             total=len(slices),
             notes=(*notes, *_limits(axis, settings, readings)),
-            elapsed_s=elapsed_s,
         )
 
 
