@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from resnet_viz.lab.bench import Bench
 from resnet_viz.lab.experiments import Pair
-from resnet_viz.lab.findings import Chart, Curve, Finding, Table
+from resnet_viz.lab.findings import Chart, Curve, Finding, Floats, Table
 from resnet_viz.lab.settings import SIDES, LabSettings, Side
+from resnet_viz.lab.theory_curves import stream_square, theory_curves
 from resnet_viz.lab.wording import conditions, pair_sentence
 from resnet_viz.probe.capturing import capture
 from resnet_viz.probe.interruption import between_blocks
@@ -115,10 +117,14 @@ def run(bench: Bench, settings: LabSettings, experiment: Pair) -> Iterator[Findi
     for side in SIDES:
         snapshots[side] = measure_side(bench, settings, side)
         both = len(snapshots) == len(SIDES)
+        batch_note = bench.batch(settings).note
         yield Finding(
             experiment,
             settings,
-            charts=(gradient_chart(settings, snapshots, bench.batch(settings).note),),
+            charts=(
+                gradient_chart(settings, snapshots, batch_note),
+                stream_chart(settings, snapshots, batch_note),
+            ),
             tables=(block_table(snapshots),),
             sentence=pair_sentence(settings, **snapshots) if both else "",
             done=len(snapshots),
@@ -128,50 +134,74 @@ def run(bench: Bench, settings: LabSettings, experiment: Pair) -> Iterator[Findi
 
 
 def gradient_chart(
-    settings: LabSettings,
-    snapshots: dict[Side, Snapshot],
-    batch_note: str,
-    theory: tuple[Curve, ...] = (),
+    settings: LabSettings, snapshots: Mapping[Side, Snapshot], batch_note: str
 ) -> Chart:
-    """‖∂L/∂x‖ at the input of every block.
+    """‖∂L/∂x‖ at the input of every block, and what theory expects from the last one backwards.
 
     Args:
-        settings: they were measured with.
+        settings: the networks were measured with.
         snapshots: one or both.
         batch_note: what they were shown, for people.
-        theory: further curves, with the index of a block as x.
     """
-    names = tuple(block.name for block in settings.spec("residual").blocks())
-    curves = tuple(
-        Curve(
-            label=LABELS[side],
-            role=side,
-            x=np.arange(len(names), dtype=np.float64),
-            y=np.array([block.grad_in for block in snapshot.blocks], np.float64),
-        )
-        for side, snapshot in snapshots.items()
-    )
-    return Chart(
+    return _chart(
+        settings,
         key="gradient-by-block",
         title="Gradient at every block",
-        x_label="residual block, forward order",
         y_label="‖∂L/∂x‖ at the block's input, L2 norm over the whole batch",
-        curves=curves + theory,
+        curves=[
+            _curve(side, [block.grad_in for block in snapshot.blocks])
+            for side, snapshot in snapshots.items()
+        ],
+        theory=[theory_curves(settings, side, s, "grad_in") for side, s in snapshots.items()],
+        note=f"L: mean cross-entropy; {conditions(settings)}; {batch_note}; {settings.dtype}",
+    )
+
+
+def stream_chart(
+    settings: LabSettings, snapshots: Mapping[Side, Snapshot], batch_note: str
+) -> Chart:
+    """The mean square of y at every block; arguments are those of `gradient_chart`."""
+    return _chart(
+        settings,
+        key="stream-by-block",
+        title="Signal at every block",
+        y_label="mean square of an element of the block's output y",
+        curves=[_curve(side, stream_square(snapshot)) for side, snapshot in snapshots.items()],
+        theory=[theory_curves(settings, side, s, "stream") for side, s in snapshots.items()],
+        note=f"forward pass; {conditions(settings)}; {batch_note}; {settings.dtype}",
+    )
+
+
+def _curve(side: Side, values: Sequence[float] | Floats) -> Curve:
+    y = np.asarray(values, np.float64)
+    return Curve(LABELS[side], side, np.arange(len(y), dtype=np.float64), y)
+
+
+def _chart(
+    settings: LabSettings,
+    *,
+    key: str,
+    title: str,
+    y_label: str,
+    curves: Sequence[Curve],
+    theory: Sequence[tuple[Curve, ...]],
+    note: str,
+) -> Chart:
+    """A chart with the blocks on x; measurements come before theory."""
+    return Chart(
+        key=key,
+        title=title,
+        x_label="residual block, forward order",
+        y_label=y_label,
+        curves=(*curves, *chain.from_iterable(theory)),
         y_log=True,
         floor=FLOOR[settings.dtype],
-        ticks=names,
-        note=_conditions(settings, batch_note),
+        ticks=tuple(block.name for block in settings.spec("residual").blocks()),
+        note=note,
     )
 
 
-def _conditions(settings: LabSettings, batch_note: str) -> str:
-    return (
-        f"L: mean cross-entropy; {conditions(settings)}; {batch_note}; {settings.dtype}; "
-        f"below {FLOOR[settings.dtype]:.1e} numbers are zero"
-    )
-
-
-def block_table(snapshots: dict[Side, Snapshot]) -> Table:
+def block_table(snapshots: Mapping[Side, Snapshot]) -> Table:
     """Every figure of every block, one row per network and block."""
     rows = [
         (LABELS[side], block.name, *(figure(block) for _, figure in _COLUMNS))
