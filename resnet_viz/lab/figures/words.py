@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from itertools import product
 
 import numpy as np
@@ -45,6 +46,10 @@ class Words:
             zorder=6,
             bbox={"facecolor": palette.CARD, "edgecolor": "none", "alpha": 0.8, "pad": 1.0},
         )
+        room = self._axes.get_window_extent().width
+        wide = label.get_window_extent(self._renderer).width
+        if wide > room:
+            label.set_text("\n".join(textwrap.wrap(text, int(0.9 * len(text) * room / wide))))
         places = list(product(("right", "left"), ("bottom", "top")))
         best = min(places, key=lambda sides: self._cost(self._put(label, place, *sides)))
         self._taken.append(self._put(label, place, *best))
