@@ -28,7 +28,7 @@ from resnet_viz.ui.gradients.add_node_words import (
     value_text,
 )
 from resnet_viz.ui.gradients.pair_state import SIDE_NAMES
-from resnet_viz.ui.gradients.pair_words import SIDE_ROLES
+from resnet_viz.ui.gradients.pair_words import SIDE_MARKS, SIDE_ROLES
 from resnet_viz.ui.overview.style import Anchor, Style, draw_text
 
 _WIDEST = 0.7  # of a row of text: the arrow of the larger gradient
@@ -168,8 +168,8 @@ class AddNodePanel(QWidget):
             self._paint_foot(painter, self._stats, self._spec)
 
     def _paint_side(self, painter: QPainter) -> None:
-        mark = {"residual": "● ", "plain": "■ "}[self.side]
-        line = (Segment(mark + SIDE_NAMES[self.side], SIDE_ROLES[self.side], bold=True),)
+        mark = SIDE_MARKS[self.side]
+        line = (Segment(f"{mark} " + SIDE_NAMES[self.side], SIDE_ROLES[self.side], bold=True),)
         self._write(painter, [line], 2.0, 0.55 * self._style.row, self.width() - 4.0)
 
     def _paint_forward(self, painter: QPainter, place: Geometry, stats: BlockStats) -> None:

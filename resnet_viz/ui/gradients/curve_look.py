@@ -148,17 +148,34 @@ def _paint_off(
     marks: NDArray[np.int8],
 ) -> None:
     """Paint what has no place on the decades: triangles for 0, inf and beyond, × for NaN."""
+    painter.setPen(style.pen(look.colour, 1.5 * style.scale))
+    if axis.pitch < DOT_PITCH:
+        _paint_stretches(painter, style, axis, look, points)
+        return
     reach = min(4.2 * style.scale, max(1.5, axis.pitch * 0.3))
     if look.marker == "round":  # both sides may stand on one spot: then one frames the other
         reach *= 1.4
-    path = QPainterPath()
-    painter.setPen(style.pen(look.colour, 1.5 * style.scale))
+    painter.setBrush(style.brush("card"))
     for point, mark in zip(points, marks.tolist(), strict=True):
         if mark == Mark.NOT_A_NUMBER:
             cross(painter, point.x(), point.y(), reach)
         else:
-            up = mark in (Mark.INFINITE, Mark.ABOVE)
-            triangle(path, point, reach if up else -reach)
-    painter.setBrush(style.brush("card"))
-    painter.drawPath(path)
+            # One path each: Qt fills a path of many triangles in time quadratic in their number.
+            path = QPainterPath()
+            triangle(path, point, reach if mark in (Mark.INFINITE, Mark.ABOVE) else -reach)
+            painter.drawPath(path)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _paint_stretches(
+    painter: QPainter, style: Style, axis: BlockAxis, look: Look, points: Sequence[QPointF]
+) -> None:
+    """Where blocks are too narrow for a sign each, a bar over every stretch of neighbours."""
+    x = np.array([p.x() for p in points])
+    y = np.array([p.y() for p in points])
+    breaks = np.flatnonzero((np.diff(x) > axis.pitch * 1.5) | (np.diff(y) != 0)) + 1
+    height = (4.5 if look.marker == "round" else 3.0) * style.scale
+    for part in np.split(np.arange(len(points)), breaks):
+        left, right = x[part[0]] - axis.pitch / 2, x[part[-1]] + axis.pitch / 2
+        bar = QRectF(left, y[part[0]] - height / 2, right - left, height)
+        painter.fillRect(bar, style.color(look.colour))

@@ -108,11 +108,16 @@ class GradientChart(QWidget):
         self.update()
 
     def refresh(self) -> None:
-        """Paint and describe anew: the data or the selection changed."""
+        """Paint and describe anew: the data changed."""
+        self.describe()
+        self.invalidate()
+
+    def describe(self) -> None:
+        """Tell of the selected block; its column is painted over the kept picture."""
         text = spoken_chart(self._state, self.scene.quantity, self.scene.scale_text())
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
-        self.invalidate()
+        self.update()
 
     # --- painting ----------------------------------------------------------------------------
 

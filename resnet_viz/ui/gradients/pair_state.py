@@ -113,6 +113,10 @@ class PairState:
             self._series[quantity.name] = self._compute_series(quantity)
         return self._series[quantity.name]
 
+    def now(self, quantity: Quantity) -> dict[Side, Series]:
+        """What is measured of a quantity now; empty before the first measurement."""
+        return {s.side: s for s in self.series(quantity) if s.kind == "now"}
+
     def _compute_series(self, quantity: Quantity) -> list[Series]:
         lines = []
         for side, state in self.sides.items():

@@ -129,13 +129,14 @@ class PairView(QWidget):
         self._ask_theory()
         for view in self.sides.values():
             view.show_network()
+            view.show_measured(None)
         self._show_axis(self._axis)
         self._refresh()
 
     def set_gates(self, side: Side, gates: Mapping[str, Gate]) -> None:
         """Show one side's gates; blocks that are not named are fully open."""
         self.state.sides[side].set_gates(gates)
-        self.sides[side].refresh(self.state.measured)
+        self.sides[side].refresh()
 
     def set_measured(self, measured: PairMeasured | None) -> None:
         """Show these measurements; None says that there are none yet.
@@ -144,6 +145,8 @@ class PairView(QWidget):
             ValueError: if they are of networks with other blocks.
         """
         self.state.set_measured(measured)
+        for view in self.sides.values():
+            view.show_measured(measured)
         self._ask_theory()
         self._refresh()
 
@@ -206,7 +209,9 @@ class PairView(QWidget):
     def _select(self, index: int) -> None:
         for view in self.sides.values():
             view.canvas.show_selected(index)
-        self._refresh()
+            view.refresh()
+        self.chart.describe()
+        self._show_block()
 
     def _on_hovered(self, index: int | None) -> None:
         changed = False
@@ -240,7 +245,7 @@ class PairView(QWidget):
 
     def _refresh(self) -> None:
         for view in self.sides.values():
-            view.refresh(self.state.measured)
+            view.refresh()
         self._refresh_chart()
 
     def _refresh_chart(self) -> None:

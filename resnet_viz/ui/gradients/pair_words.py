@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from resnet_viz.engine.messages import PairMeasured
-from resnet_viz.lab.settings import Side
+from resnet_viz.lab.settings import SIDES, Side
 from resnet_viz.lab.wording import conditions
 from resnet_viz.numerals import figure, percent, ratio
 from resnet_viz.probe.snapshot import Snapshot
@@ -18,6 +18,7 @@ from resnet_viz.ui.gradients.quantities import QUANTITIES, Quantity, underflowed
 from resnet_viz.ui.overview.captions import ABOUT_EQUAL
 from resnet_viz.ui.overview.figures import Figures
 
+SIDE_MARKS: dict[Side, str] = {"residual": "●", "plain": "■"}
 SIDE_ROLES: dict[Side, Role] = {"residual": "output", "plain": "trouble"}
 BEYOND = 1e300
 """A quotient that a double cannot hold is said to be at least this."""
@@ -38,13 +39,15 @@ def side_lines(side: Side, title: str, measured: PairMeasured | None) -> list[Li
     if measured is None:
         return [joined([who, (Segment("not measured yet", "muted"),)]), who]
     snapshot = measured.residual if side == "residual" else measured.plain
-    loss = _fact("loss", figure(snapshot.loss))
-    quotient = _fact("‖∂L/∂x‖ first ÷ last block", first_over_last(snapshot))
-    short = _fact("first ÷ last", first_over_last(snapshot))
+    loss, top = _fact("loss", figure(snapshot.loss)), top_one(snapshot, measured.labels)
+    brief_top = top_one(snapshot, measured.labels, brief=True)
+    over = first_over_last(snapshot)
+    quotient = _fact("‖∂L/∂x‖ first ÷ last block", over)
+    short = _fact("first ÷ last", over)
     return [
-        joined([who, loss, top_one(snapshot, measured.labels), quotient]),
-        joined([who, loss, top_one(snapshot, measured.labels, brief=True), quotient]),
-        joined([who, loss, top_one(snapshot, measured.labels, brief=True), short]),
+        joined([who, loss, top, quotient]),
+        joined([who, loss, brief_top, quotient]),
+        joined([who, loss, brief_top, short]),
         joined([who, loss, short]),
         joined([who, short]),
     ]
@@ -93,36 +96,27 @@ def block_lines(state: PairState, quantity: Quantity, index: int | None) -> list
     if index is None or not state.one.blocks:
         return [()]
     name: Line = (Segment(state.one.name(index), bold=True),)
-    now = {side: s.now for side, s in state.sides.items()}
-    residual, plain = now["residual"], now["plain"]
-    if residual is None or plain is None:
+    now = state.now(quantity)
+    if len(now) < len(SIDES):
         return [joined([name, (Segment("not measured yet", "muted"),)]), name]
-    parts: list[Line] = []
-    for side, figures in (("residual", residual), ("plain", plain)):
-        parts.append(_value(side, quantity, figures, index, brief=False))  # type: ignore[arg-type]
-    brief = [
-        _value("residual", quantity, residual, index, brief=True),
-        _value("plain", quantity, plain, index, brief=True),
-    ]
-    a, b = (quantity.read(f.stats[index]) for f in (residual, plain))
-    compared: Line = (Segment(comparison(a, b), "text"),)
+    full, brief = ([_value(s, index, brief=b) for s in now.values()] for b in (False, True))
+    values = [float(s.values[index]) for s in now.values()]
+    compared: Line = (Segment(comparison(*values), "text"),)
     return [
-        joined([name, *parts, compared]),
+        joined([name, *full, compared]),
         joined([name, *brief, compared]),
         joined([name, *brief]),
         joined(brief),
     ]
 
 
-def _value(side: Side, quantity: Quantity, figures: Figures, index: int, *, brief: bool) -> Line:
-    value = quantity.read(figures.stats[index])
-    text = figure(value)
-    if value == 0 and bool(underflowed(quantity, figures)[index]):
-        text = (
-            "0: underflow" if brief else f"0: below {figure(quantity.smallest(figures.dtype), 2)}"
-        )
-    mark = {"residual": "●", "plain": "■"}[side]
-    name = mark if brief else f"{mark} {SIDE_NAMES[side]}"
+def _value(series: Series, index: int, *, brief: bool) -> Line:
+    """A side's value at a block; a zero below the precision is said to be one."""
+    text = figure(float(series.values[index]))
+    if series.underflow[index]:
+        text = "0: underflow" if brief else f"0: below {figure(series.smallest, 2)}"
+    side = series.side
+    name = SIDE_MARKS[side] if brief else f"{SIDE_MARKS[side]} {SIDE_NAMES[side]}"
     return Segment(f"{name} ", SIDE_ROLES[side], bold=True), Segment(text, bold=True)
 
 
@@ -176,16 +170,16 @@ def _muted(*parts: str) -> Line:
 def spoken_chart(state: PairState, quantity: Quantity, scale_text: str) -> str:
     """The chart as sentences, for people who listen to the window."""
     parts = [f"{quantity.title}, {scale_text}"]
-    first, last = 0, len(state.one.blocks) - 1
-    for side, s in state.sides.items():
-        if s.now is None:
+    now, names = state.now(quantity), [block.name for block in state.one.blocks]
+    for side in SIDES:
+        if side not in now:
             parts.append(f"{SIDE_NAMES[side]}: not measured yet")
             continue
-        values = quantity.values(s.now)
-        text = f"{SIDE_NAMES[side]}: {figure(values[first])} at {s.now.names[first]}"
-        text += f", {figure(values[last])} at {s.now.names[last]}"
-        if lost := int(underflowed(quantity, s.now).sum()):
-            text += f", {lost} blocks underflow {s.now.dtype}"
+        series = now[side]
+        first, last = (figure(float(series.values[i])) for i in (0, -1))
+        text = f"{SIDE_NAMES[side]}: {first} at {names[0]}, {last} at {names[-1]}"
+        if lost := int(series.underflow.sum()):
+            text += f", {lost} blocks underflow {series.dtype}"
         parts.append(text)
     selected = block_lines(state, quantity, state.one.selected)[0]
     parts.append("".join(segment.text for segment in selected))

@@ -92,16 +92,16 @@ class SideView(QWidget):
         self.canvas.scene.refit()
         self.canvas.invalidate()
 
-    def refresh(self, measured: PairMeasured | None) -> None:
-        """Paint and describe anew what is measured, cut and selected."""
-        if self.state.spec is None:
-            return
-        self.header.set_line(*side_lines(self.side, self.state.spec.title(), measured))
-        self.header.setToolTip(plain(side_lines(self.side, self.state.spec.title(), measured)[0]))
-        self.canvas.invalidate()
-        self._describe()
+    def show_measured(self, measured: PairMeasured | None) -> None:
+        """The state holds another measurement: state its figures."""
+        if self.state.spec is not None:
+            lines = side_lines(self.side, self.state.spec.title(), measured)
+            self.header.set_line(*lines)
+            self.header.setToolTip(plain(lines[0]))
 
-    def _describe(self) -> None:
+    def refresh(self) -> None:
+        """Paint and describe anew what is measured, cut and selected."""
+        self.canvas.invalidate()
         state, index = self.state, self.state.selected
         if index is not None:
             stats = None if state.now is None else state.now.stats[index]
