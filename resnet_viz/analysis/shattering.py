@@ -119,7 +119,7 @@ def input_gradients(
         statistics = yield from _statistics(net, points)
     rows: list[Tensor] = []
     n_done = 0
-    for chunk in points.split(max(1, round(_MACS_PER_SLICE / count(net.spec).macs))):
+    for chunk in torch.split(points, max(1, round(_MACS_PER_SLICE / count(net.spec).macs))):
         with fixed.prepared(recording=True), _statistics_set(statistics):
             rows.append(_gradients(fixed, chunk, target))
         n_done += len(chunk)
@@ -150,11 +150,11 @@ def cosines(rows: Tensor) -> Floats:
     return found
 
 
-def predicted_class(net: ResNet, image: Tensor, *, training_mode: bool) -> int:
-    """The class that the network gives the highest logit for one image (C, H, W)."""
+def predicted_class(net: ResNet, images: Tensor, *, training_mode: bool) -> int:
+    """The class with the highest logit for the first image of (N, C, H, W)."""
     walk = Stepwise(net, training_mode=training_mode)
     with walk.prepared():
-        logits = _logits(walk, walk.place(image[None]))
+        logits = _logits(walk, walk.place(images))
     return int(logits[0].argmax())
 
 

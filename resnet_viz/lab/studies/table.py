@@ -16,10 +16,11 @@ from resnet_viz.lab.experiments import (
     Pair,
     ScaleSweep,
     SeedSweep,
+    Shattering,
 )
 from resnet_viz.lab.findings import Finding
 from resnet_viz.lab.settings import LabSettings
-from resnet_viz.lab.studies import lesion, pair, seeds, sweeps
+from resnet_viz.lab.studies import lesion, pair, seeds, shattering, sweeps
 
 # Every study computes in slices and yields what it knows after each: the engine answers the
 # window in between, and a study that is cancelled is simply not continued.
@@ -31,6 +32,7 @@ STUDIES: dict[type[Experiment], Study] = {
     AlphaSweep: sweeps.alpha,
     ScaleSweep: sweeps.scale,
     SeedSweep: seeds.run,
+    Shattering: shattering.run,
     Lesion: lesion.run,
 }
 
