@@ -124,13 +124,16 @@ def run_block(block: Block, x: Tensor, gate: Gate) -> Tensor:
     """
     parts = []
     if gate.skip:
-        shortcut: Tensor = block.downsample(x)
-        parts.append(shortcut if gate.skip == 1.0 else gate.skip * shortcut)
+        parts.append(weighted(gate.skip, block.downsample(x)))
     if gate.main:
-        branch = block.branch(x)
-        parts.append(branch if gate.main == 1.0 else gate.main * branch)
+        parts.append(weighted(gate.main, block.branch(x)))
     y = sum(parts[1:], parts[0]) if parts else torch.zeros_like(block.downsample(x))
     return activate(block, y)
+
+
+def weighted(weight: float, path: Tensor) -> Tensor:
+    """A path's output times its gate; the tensor itself where that is 1."""
+    return path if weight == 1.0 else weight * path
 
 
 def activate(block: Block, total: Tensor) -> Tensor:
