@@ -17,7 +17,7 @@ from resnet_viz.ui.gradients.add_node import AddNodeView
 from resnet_viz.ui.gradients.add_node_panel import arrow_widths
 from resnet_viz.ui.gradients.add_node_words import (
     formula_lines,
-    forward_line,
+    forward_lines,
     note_lines,
     path_gradient,
     spoken_node,
@@ -74,6 +74,8 @@ def test_scale_of_the_arrows_is_stated() -> None:
     assert "12 px = 0.400" in plain(note_lines(measured, SPEC, 12.0)[0])
     nothing = stats(grad_via_shortcut=0.0, grad_via_branch=0.0)
     assert plain(note_lines(nothing, SPEC, 12.0)[-1]) == "no gradient to draw"
+    infinite = stats(grad_via_shortcut=math.inf, grad_via_branch=0.0)
+    assert "infinite gradient" in plain(note_lines(infinite, SPEC, 12.0)[-1])
 
 
 # --- words ----------------------------------------------------------------------------------
@@ -141,11 +143,11 @@ def test_overflow_is_put_in_words() -> None:
     measured = stats(grad_via_shortcut=math.inf, grad_via_branch=math.nan, norm_branch=math.inf)
     assert path_gradient(measured, "skip", "float32") == "infinite"
     assert path_gradient(measured, "branch", "float32") == "not a number"
-    assert "infinite" in plain(forward_line(measured, "branch"))
+    assert "infinite" in plain(forward_lines(measured, "branch")[0])
 
 
 def test_closed_path_keeps_its_norm_but_is_struck_out() -> None:
-    text = plain(forward_line(stats(skip=0.0, norm_shortcut=33.0), "skip"))
+    text = plain(forward_lines(stats(skip=0.0, norm_shortcut=33.0), "skip")[0])
     assert text == "[off: x]  skip cut   ‖x‖ 33.0"
 
 

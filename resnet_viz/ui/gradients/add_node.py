@@ -21,6 +21,9 @@ from resnet_viz.ui.theme import LIGHT, Theme
 _PANEL_PX = 430.0
 """Width that a panel needs at normal type to say everything."""
 
+_MOST_PX = 300.0
+"""Height at normal type that a larger one would only leave empty."""
+
 
 class AddNodeView(QWidget):
     """Forward and backward pass through the sum of one block; paints its own card.
@@ -71,6 +74,7 @@ class AddNodeView(QWidget):
         """Take another look."""
         self._style = Style(theme)
         self.title.set_look(Look(theme), theme.small_px + 1)
+        self.setMaximumHeight(round(_MOST_PX * self._style.scale))
         checked = f"QToolButton:checked {{ background: {theme.raised}; font-weight: 600; }}"
         for button in self.buttons.values():
             button.setStyleSheet(tool_button_sheet(self._style) + checked)

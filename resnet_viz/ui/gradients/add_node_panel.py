@@ -22,7 +22,7 @@ from resnet_viz.ui.gradients.add_node_words import (
     cosine_text,
     finite,
     formula_lines,
-    forward_line,
+    forward_lines,
     note_lines,
     spoken_node,
     value_text,
@@ -189,8 +189,8 @@ class AddNodePanel(QWidget):
         self._head(painter, place.right, y, 1, "output")
         self._node(painter, place, y, "")
         x, clear = place.left + 18, place.spread + 0.62 * row + place.air
-        self._write(painter, [forward_line(stats, "skip")], x, y - clear, place.right - x)
-        self._write(painter, [forward_line(stats, "branch")], x, y + clear, place.node - x)
+        self._write(painter, forward_lines(stats, "skip"), x, y - clear, place.right - x)
+        self._write(painter, forward_lines(stats, "branch"), x, y + clear, place.node - x)
         cosine = f"cos {cosine_text(stats)}"
         painter.setFont(style.small)
         painter.setPen(self._look.ink("muted"))

@@ -74,21 +74,21 @@ def title_lines(block: BlockSpec, spec: ResNetSpec) -> list[Line]:
     return [*lines, head]
 
 
-def forward_line(stats: BlockStats, path: str) -> Line:
-    """What a path brings to the sum: its gate and its norm before the gate."""
+def forward_lines(stats: BlockStats, path: str) -> list[Line]:
+    """What a path brings to the sum: its gate and its norm before the gate; the longest first."""
     skip = path == "skip"
     symbol = SHORTCUT_SYMBOLS[stats.shortcut] if skip else "F(x)"
     gate, norm = (stats.skip, stats.norm_shortcut) if skip else (stats.main, stats.norm_branch)
     role: Role = "shortcut" if skip else "branch"
-    value = Segment(f"   ‖{symbol}‖ ", "muted"), Segment(value_text(norm), "text", bold=True)
-    if gate == 0:
-        word = "skip cut" if skip else "branch dropped"
-        return (
-            Segment(symbol, "ghost", bold=True, struck=True),
-            Segment(f"  {word}", "ghost"),
-            *value,
-        )
-    return Segment(f"{gate_text(gate)} · {symbol}", role, bold=True), *value
+    value = (
+        Segment(f"   ‖{symbol}‖ ", "muted"),
+        Segment(value_text(norm), "text", bold=True),
+    )
+    if gate:
+        return [(Segment(f"{gate_text(gate)} · {symbol}", role, bold=True), *value)]
+    struck = Segment(symbol, "ghost", bold=True, struck=True)
+    words = ("skip cut", "cut") if skip else ("branch dropped", "dropped")
+    return [(struck, Segment(f"  {word}", "ghost"), *value) for word in words] + [value]
 
 
 def backward_line(stats: BlockStats, path: str, dtype: str) -> Line:
@@ -131,12 +131,14 @@ def _weight(role: Role, gate: float) -> tuple[Role, bool]:
 
 def note_lines(stats: BlockStats, spec: ResNetSpec, widest_px: float) -> list[Line]:
     """The scale of the arrows, and what lies between the sum and y; the longest first."""
-    largest = max(finite(stats.grad_via_shortcut), finite(stats.grad_via_branch))
-    scale = (
-        f"arrow width linear: {widest_px:.0f} px = {figure(largest)}"
-        if largest > 0
-        else "no gradient to draw"
-    )
+    gradients = stats.grad_via_shortcut, stats.grad_via_branch
+    largest = max(finite(value) for value in gradients)
+    if any(math.isinf(value) for value in gradients):
+        scale = "an infinite gradient is as wide as arrows get"
+    elif largest > 0:
+        scale = f"arrow width linear: {widest_px:.0f} px = {figure(largest)}"
+    else:
+        scale = "no gradient to draw"
     vectors = "⊕: the two add as vectors, not as norms"
     name = activation_name(spec.order, spec.activation)
     between = _between(stats, name)

@@ -178,8 +178,12 @@ class ChartScene:
         painter.setClipRect(clip.toAlignedRect())
         for s in series:
             if s.kind == "theory":
+                painter.save()  # beyond the decades are the rows of what has no place on them
+                decades = QRectF(0, plot.high_y - 2, self.width, plot.low_y - plot.high_y + 4)
+                painter.setClipRect(decades.toAlignedRect(), Qt.ClipOperation.IntersectClip)
                 y = plot.unclipped(s.values)
                 paint_theory(painter, self.style, self.axis, s, y, self.shown)
+                painter.restore()
             else:
                 y, marks = plot.positions(s)
                 paint_series(painter, self.style, self.axis, s, y, marks, self.shown)
@@ -206,15 +210,16 @@ class ChartScene:
     def _line(self, plot: Plot, series: Series) -> Line:
         """A series as the labels see it."""
         window = slice(self.shown.start, self.shown.stop)
+        visible = None
         if series.kind == "theory":
             y = plot.unclipped(series.values)[window]
-            y[(y < plot.top) | (y > plot.bottom)] = math.nan
+            visible = (y >= plot.high_y) & (y <= plot.low_y)
         else:
             y, marks = plot.positions(series)
             y = y[window]
             y[marks[window] == Mark.NOT_A_NUMBER] = math.nan
         width = self.style.metrics.horizontalAdvance(label_text(series)) + 4
-        return Line(self.axis.centres(self.shown), y, width, self.style.row)
+        return Line(self.axis.centres(self.shown), y, width, self.style.row, visible)
 
 
 def label_text(series: Series) -> str:

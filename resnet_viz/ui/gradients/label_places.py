@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from resnet_viz.ui.gradients.quantities import Values
 
@@ -49,12 +50,14 @@ class Line:
     Attributes:
         x, y: points in pixels, ascending in x, (n,); NaN where there is none.
         width, height: of the label.
+        visible: which points a label may stand at, (n,); None for all.
     """
 
     x: Values
     y: Values
     width: float = 0.0
     height: float = 0.0
+    visible: NDArray[np.bool_] | None = None
 
 
 def place_labels(lines: Sequence[Line], area: Box, taken: Sequence[Box] = ()) -> list[Box | None]:
@@ -92,7 +95,8 @@ def _best(
 
 def _candidates(line: Line, area: Box) -> list[Box]:
     """Boxes over and under the line within the area, those at its ends first."""
-    seen = np.flatnonzero(np.isfinite(line.y) & (line.x >= area.left) & (line.x <= area.right))
+    inside = np.isfinite(line.y) & (line.x >= area.left) & (line.x <= area.right)
+    seen = np.flatnonzero(inside if line.visible is None else inside & line.visible)
     if not seen.size:
         return []
     boxes = []

@@ -26,6 +26,8 @@ from resnet_viz.ui.overview.style import Style
 from resnet_viz.ui.overview.widget import STALE_AFTER_MS
 from resnet_viz.ui.theme import LIGHT, Theme
 
+# The plain twin has the names of the blocks under it; squares and arcs are equally large.
+_SIDE_STRETCH: dict[Side, int] = {"residual": 94, "plain": 110}
 _ROOMY = 440
 """Height, at normal type, from which there is room for more than the chart needs."""
 
@@ -81,9 +83,9 @@ class PairView(QWidget):
         column.setContentsMargins(12, 6, 8, 6)
         column.setSpacing(3)
         for side in SIDES:
-            column.addWidget(self.sides[side], 2)
+            column.addWidget(self.sides[side], _SIDE_STRETCH[side])
         column.addWidget(self.controls)
-        column.addWidget(self.chart, 5)
+        column.addWidget(self.chart, 225)
         column.addWidget(self.caption)
         column.addWidget(self.sources)
 
