@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from resnet_viz.errors import OperationCancelled
+from resnet_viz.errors import OperationCancelled, UserError
 from resnet_viz.images import Preprocess
 from resnet_viz.lab import batches, folders
 from resnet_viz.lab.batches import Batch
@@ -172,6 +172,8 @@ class Bench:
                 return self._folder_batch(settings, pre)
 
     def _folder_batch(self, settings: LabSettings, pre: Preprocess) -> Batch:
+        if not settings.folder:
+            raise UserError("No folder of pictures was chosen.", "Choose one, or another batch.")
         drawing = folders.draw(
             Path(settings.folder),
             self.labels(settings),

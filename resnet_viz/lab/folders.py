@@ -123,7 +123,7 @@ def _entries(folder: Path) -> list[Path]:
 def _known_classes(names: Sequence[str], labels: Sequence[str]) -> dict[str, int]:
     """Class index of each folder name that is one of the network's classes."""
     index_of = {_plainly(label): index for index, label in enumerate(labels)}
-    # Two classes of ImageNet are called crane; neither can be told by that name.
+    # In published lists two classes of ImageNet are called crane, or maillot.
     counts = Counter(map(_plainly, labels))
     found = {name: index_of[plain] for name in names if counts.get(plain := _plainly(name)) == 1}
     if len(labels) == _N_SYNSETS and any(map(_SYNSET.fullmatch, names)):
