@@ -22,7 +22,7 @@ SIZE_IN = (9.6, 5.4)
 # About what the axes are wide, without the numbers beside them.
 _WIDTH_IN = 8.3
 # Up to so many different positions on x each gets its own tick, if there is room.
-_OWN_TICKS = 14
+_OWN_TICKS, _SHORT_NUMBER = 14, 5
 _BLOCK = re.compile(r"layer(\d+)\.\d+")
 _DTYPES = (("float64", 5e-324), ("float32", 1.4e-45), ("float16", 6e-8))
 
@@ -114,7 +114,7 @@ def _write_beside(words: Words, axes: Axes, chart: Chart, y: Scale) -> None:
         words.beside(y.ceiling, f"not finite at {wild}", palette.TROUBLE)
     for label, value in chart.references.items():
         (place,) = y.place(np.array([value]))
-        words.beside(place, f"{label}: {short(value)}", palette.MUTED)
+        words.beside(place, f"{label}: {short(float(f'{value:.3g}'))}", palette.MUTED)
     if all(np.isnan(curve.y).all() for curve in chart.curves):
         empty = axes.text(0.5, 0.5, "nothing measured yet", transform=axes.transAxes, size=12)
         empty.set(horizontalalignment="center", color=palette.MUTED)
@@ -145,8 +145,9 @@ def _draw_x_ticks(axes: Axes, chart: Chart, x: Scale) -> None:
         return
     values = np.unique([value for curve in chart.curves for value in curve.x])
     places, labels = x.ticks()
-    if 0 < len(values) <= _OWN_TICKS and all(np.isfinite(values)):
-        places, labels = list(x.place(values)), [short(v) for v in values]
+    own = [short(v) for v in values]
+    if 0 < len(own) <= _OWN_TICKS and all(len(word) <= _SHORT_NUMBER for word in own):
+        places, labels = list(x.place(values)), own
     kept = _apart(places, labels, _WIDTH_IN / (x.high - x.low))
     axes.set_xticks([places[i] for i in kept], [labels[i] for i in kept])
 

@@ -17,7 +17,7 @@ from resnet_viz.report import palette
 
 _MARGIN_IN = 0.18
 _GAP_IN = 0.1
-_LEGEND_LETTERS = 96
+_LEGEND_LETTERS, _SHORT_LETTERS = 110, 48
 
 
 def arrange(
@@ -40,8 +40,12 @@ def arrange(
     height = float(figure.get_figheight())
     top = height - _MARGIN_IN
     top = _put(figure, title, top, size=14, weight="bold", color=palette.TEXT) - _GAP_IN
-    if len(legend) > 0:
-        top = _put_legend(figure, legend, top) - _GAP_IN
+    # Sources make long words, and would give all others one column.
+    short = [entry for entry in legend if len(entry[1]) <= _SHORT_LETTERS]
+    long = [entry for entry in legend if len(entry[1]) > _SHORT_LETTERS]
+    for entries, size in ((short, 10.5), (long, 9.5)):
+        if entries:
+            top = _put_legend(figure, entries, top, size) - _GAP_IN
     top = _put(figure, y_words, top, size=10.5, color=palette.MUTED) - _GAP_IN
     bottom = _MARGIN_IN
     if note:
@@ -87,20 +91,26 @@ def _wrapped(figure: Figure, text: str, style: object) -> Text:
     return part
 
 
-def _put_legend(figure: Figure, entries: Sequence[tuple[Handle, str]], top: float) -> float:
+def _put_legend(
+    figure: Figure, entries: Sequence[tuple[Handle, str]], top: float, size: float
+) -> float:
     """In as many columns as fit; returns where it ends, inches."""
     room = (figure.get_figwidth() - 2 * _MARGIN_IN) * figure.dpi
-    legend = _legend(figure, entries, len(entries), top)
+    legend = _legend(figure, entries, len(entries), top, size)
     for columns in range(len(entries) - 1, 0, -1):
         if _extent(legend).width <= room:
             break
         legend.remove()
-        legend = _legend(figure, entries, columns, top)
+        legend = _legend(figure, entries, columns, top, size)
     return top - _extent(legend).height / figure.dpi
 
 
 def _legend(
-    figure: Figure, entries: Sequence[tuple[Handle, str]], columns: int, top: float
+    figure: Figure,
+    entries: Sequence[tuple[Handle, str]],
+    columns: int,
+    top: float,
+    size: float,
 ) -> Legend:
     handles, words = zip(*entries, strict=True)
     labels = ["\n".join(textwrap.wrap(text, _LEGEND_LETTERS)) for text in words]
@@ -116,7 +126,7 @@ def _legend(
         handlelength=2.6,
         columnspacing=1.8,
         labelspacing=0.35,
-        fontsize=10.5,
+        fontsize=size,
     )
 
 

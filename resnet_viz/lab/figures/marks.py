@@ -42,6 +42,9 @@ class Look:
     hatch: str = ""
 
 
+# Theory has no marker, so its later curves change their dashes.
+_DOTS: tuple[Any, ...] = ((0, (1, 1.6)), (0, (5, 1.6, 1, 1.6)), (0, (1, 4)))
+
 LOOKS: dict[Role, Look] = {
     "residual": Look(palette.OUTPUT, "o"),
     "plain": Look(palette.TROUBLE, "s", (0, (5, 2)), hatch="////"),
@@ -49,7 +52,7 @@ LOOKS: dict[Role, Look] = {
     "shortcut": Look(palette.SHORTCUT, "^"),
     "branch": Look(palette.BRANCH, "v", (0, (7, 1.5)), hatch="...."),
     "output": Look(palette.OUTPUT, "P"),
-    "theory": Look(palette.TEXT, "", (0, (1, 1.6)), 1.2),
+    "theory": Look(palette.TEXT, "", _DOTS[0], 1.2),
     "ghost": Look(palette.OFF, "", (0, (4, 3)), 1.6, hatch="xxxx"),
 }
 
@@ -74,9 +77,9 @@ def _line(look: Look, turn: int) -> dict[str, Any]:
     return {
         "color": look.colour,
         "marker": (later or look.marker) if look.marker else "",
-        "linestyle": look.dashes,
+        "linestyle": look.dashes if look.marker or not turn else _DOTS[turn % len(_DOTS)],
         "linewidth": look.width,
-        "alpha": _FADES[min(turn, len(_FADES) - 1)],
+        "alpha": _FADES[min(turn, len(_FADES) - 1)] if look.marker else 1.0,
         "markersize": 7.0 if look.marker in "D^vP" else 6.0,
         "markeredgecolor": palette.CARD,
         "markeredgewidth": 0.8,

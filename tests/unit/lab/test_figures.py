@@ -345,6 +345,13 @@ def test_depths_get_their_own_ticks() -> None:
     assert x_scale(chart).low < math.log10(8) < math.log10(110) < x_scale(chart).high
 
 
+def test_crooked_numbers_get_round_ticks() -> None:
+    x = np.array([0.722222, 0.777778, 0.944444])
+    chart = Chart("t", "T", "τ", "y", (Curve("a", "residual", x, x),), kind="points")
+    labels = [t.get_text() for t in drawn(chart).axes[0].get_xticklabels()]
+    assert labels[:2] == ["0.75", "0.8"]
+
+
 @pytest.mark.parametrize(
     ("value", "said"), [(0.0, "0"), (0.1, "0.1"), (-200.0, "−200"), (2e6, "2×10⁶")]
 )
