@@ -220,3 +220,13 @@ def test_lanes_share_the_height_within_their_limits(available: float) -> None:
     heights = stack(available, wants)
     assert all(w.least <= h <= w.most + 1e-6 for w, h in zip(wants, heights, strict=True))
     assert sum(heights) == pytest.approx(min(max(available, 150), 640), abs=1.0)
+
+
+def test_axis_follows_another_on_its_own_place() -> None:
+    leader = BlockAxis((9, 9, 9), 50.0, 500.0).zoomed(2.0, 400.0)
+    follower = BlockAxis((9, 9, 9), 60.0, 900.0).following(leader)
+    assert (follower.left, follower.width) == (60.0, 900.0)
+    assert (follower.zoom, follower.start) == (leader.zoom, leader.start)
+    # A wider axis reaches its widest block sooner: it follows as far as it can.
+    leader = BlockAxis((2, 2), 0.0, 100.0).zoomed(3.0, 50.0)
+    assert BlockAxis((2, 2), 0.0, 4000.0).following(leader).zoom == 1.0

@@ -141,6 +141,14 @@ def test_fits_beside_the_add_node_in_a_small_window(qtbot: QtBot, theme: Theme) 
     assert least.height() <= {"projector": 440}.get(theme.name, 370)
 
 
+def test_caption_says_what_the_zoom_leaves_out(qtbot: QtBot) -> None:
+    view = shown(qtbot, LabSettings(network="resnet1202", batch="noise"))
+    assert "blocks" in view.caption.text()
+    assert view.caption.text().endswith("the wheel unfolds")
+    wheel(view.chart, 500, 20)
+    assert "unfolds" not in view.caption.text()
+
+
 # --- clicks ---------------------------------------------------------------------------------
 
 

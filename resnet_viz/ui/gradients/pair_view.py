@@ -201,6 +201,7 @@ class PairView(QWidget):
         self._linking = False
         self.chart.set_axis(self._axis)
         self.controls.fit_button.setEnabled(self._axis.zoom > 1.0001)
+        self._show_caption()
 
     def _on_picked(self, index: int) -> None:
         before = tuple(s.selected for s in self.state.sides.values())
@@ -258,8 +259,14 @@ class PairView(QWidget):
         self.controls.show_theory([f"{s.label}: {s.source}" for s in scene.theory])
         self.sources.set_line(*source_lines(scene.theory))
         self._show_sources()
-        self.caption.set_line(*caption_lines(scene.quantity, self.state.measured))
+        self._show_caption()
         self._show_block()
+
+    def _show_caption(self) -> None:
+        """What is measured, and what the present zoom leaves out."""
+        hint = self.sides["residual"].canvas.scene.hint() if self.state.one.blocks else ""
+        quantity = self.chart.scene.quantity
+        self.caption.set_line(*caption_lines(quantity, self.state.measured, hint))
 
     def _show_sources(self) -> None:
         """The legend of theories; in a low window it is left to the button's tool tip."""

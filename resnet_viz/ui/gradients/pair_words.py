@@ -134,19 +134,27 @@ def comparison(residual: float, plain: float) -> str:
     return f"plain twin {least}{ratio(times)} {'smaller' if plain < residual else 'larger'}"
 
 
-def caption_lines(quantity: Quantity, measured: PairMeasured | None) -> list[Line]:
-    """What the chart's numbers are of: loss, norm, tensor, batch, mode; the longest first."""
+def caption_lines(quantity: Quantity, measured: PairMeasured | None, hint: str = "") -> list[Line]:
+    """What the chart's numbers are of: loss, norm, tensor, batch, mode; the longest first.
+
+    Args:
+        quantity: that the chart shows.
+        measured: None before the first measurement.
+        hint: what the present zoom leaves out.
+    """
     if measured is None:
-        return [_muted(quantity.measure), _muted(quantity.symbol)]
-    s = measured.settings
-    batch, about = measured.batch_note, conditions(s)
+        return [_muted(quantity.measure, hint), _muted(quantity.symbol, hint)]
+    s, brief = measured.settings, _brief_measure(quantity)
+    batch, about, weights = measured.batch_note, conditions(s), measured.weights_note
     loss = "L: mean cross-entropy" if quantity.gradient else ""
     precision = measured.residual.dtype
-    weights = measured.weights_note
-    long = [quantity.measure, loss, batch, weights, about, precision]
-    brief = [_brief_measure(quantity), loss, batch, about, precision]
-    least = [_brief_measure(quantity), batch, about]
-    return [_muted(*parts) for parts in (long, [*long[:3], about, precision], brief, least)]
+    return [
+        _muted(quantity.measure, loss, batch, weights, about, precision, hint),
+        _muted(quantity.measure, loss, batch, about, precision, hint),
+        _muted(brief, loss, batch, about, precision, hint),
+        _muted(brief, batch, about, hint),
+        _muted(brief, batch, about),
+    ]
 
 
 def source_lines(theory: Sequence[Series]) -> list[Line]:
