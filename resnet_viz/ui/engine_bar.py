@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from resnet_viz.engine.messages import Progress
-from resnet_viz.probe.snapshot import Snapshot
 from resnet_viz.ui.engine_client import EngineClient, EngineState
 
 _WORDS = {
@@ -48,13 +47,9 @@ class EngineBar(QStatusBar):
         """What the bar says."""
         return self._state.text()
 
-    def show_measured(self, snapshot: Snapshot) -> None:
+    def show_measured(self, words: str) -> None:
         """Say under which conditions the numbers on screen were measured."""
-        mode = "training" if snapshot.training_mode else "evaluation"
-        self._measured.setText(
-            f"loss {snapshot.loss:.4g} · {snapshot.dtype} · {mode} mode · {snapshot.device} · "
-            f"{snapshot.elapsed_ms:.0f} ms forward and backward"
-        )
+        self._measured.setText(words)
 
     def _on_state(self, state: EngineState) -> None:
         self._state.setText(_WORDS[state])

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from resnet_viz.models.specs import BlockSpec
-from resnet_viz.ui.actions import Command
 from resnet_viz.ui.block_view.view import BlockView
+from resnet_viz.ui.measured_words import snapshot_words
 from resnet_viz.ui.overview.lanes import LANE_NAMES
 from resnet_viz.ui.overview.widget import OverviewWidget
+from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.session import Session
 from resnet_viz.ui.side_panel import SidePanel
 from resnet_viz.ui.theme import Theme
+from resnet_viz.ui.workspace import Workspace
 
 
-class ExploreWorkspace(QWidget):
-    """Shows a session and passes on what is clicked."""
+class ExploreWorkspace(Workspace):
+    """Shows a session and passes on what is clicked.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    Args:
+        session: what is explored.
+        pick_network: opens the form that chooses a network, under the given button.
+        parent: owner.
+    """
+
+    title = "Explore"
+
+    def __init__(
+        self,
+        session: Session,
+        pick_network: Callable[[QWidget], None],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._session = session
+        self._pick_network = pick_network
         self.side = SidePanel(session)
         self.overview = OverviewWidget()  # paints its own card
         self.block_view = BlockView()
@@ -39,21 +59,74 @@ class ExploreWorkspace(QWidget):
         self._connect()
         self._on_network()
 
-    def commands(self) -> list[Command]:
-        """What this workspace adds to the menus."""
-        s, network = self._session, "&Network"
+    # --- as the window's workspace -----------------------------------------------------------
+
+    @property
+    def undo(self) -> QUndoStack:
+        """Steps of the toggles."""
+        return self._session.undo
+
+    @property
+    def headline(self) -> str:
+        """Network and weights."""
+        network = self._session.network
+        weights = network.weights_label if network else "loading…"
+        return f"{self._session.spec.title()} · {weights}"
+
+    @property
+    def status(self) -> str:
+        """Loss, precision, mode and time of the snapshot on screen."""
+        snapshot = self._session.snapshot
+        return "" if snapshot is None else snapshot_words(snapshot)
+
+    @property
+    def export_name(self) -> str:
+        """Picture and network."""
+        picture = self._session.picture
+        stem = Path(picture.name).stem if picture else "network"
+        return f"{stem} {self._session.spec.title()}"
+
+    @property
+    def has_channels(self) -> bool:
+        """The block view shows them."""
+        return True
+
+    def choose_network(self, button: QWidget) -> None:
+        """Open the form."""
+        self._pick_network(button)
+
+    def walk_blocks(self, step: int) -> None:
+        """Select a neighbour."""
+        self._session.select_neighbour(step)
+
+    def walk_channels(self, step: int) -> None:
+        """Select the next channel, or the one before."""
         view = self.block_view
-        return [
-            Command(network, "&Next block", lambda: s.select_neighbour(1), ("Right",), True),
-            Command(network, "&Previous block", lambda: s.select_neighbour(-1), ("Left",)),
-            Command(network, "Next c&hannel", view.next_channel, ("Down",)),
-            Command(network, "Previous ch&annel", view.previous_channel, ("Up",)),
-            Command(network, "Cut or restore the &skip", self._flip_skip, ("S",), True),
-            Command(network, "Drop or restore the &branch", self._flip_branch, ("D",)),
-            Command(network, "Cut or restore a&ll skips", s.flip_all, ("A",)),
-            Command(network, "Skips of the selected s&tage", self._flip_stage, ("Shift+S",)),
-            Command("&View", "&Whole network", self.overview.canvas.fit, ("Ctrl+0",)),
-        ]
+        (view.next_channel if step > 0 else view.previous_channel)()
+
+    def flip_skip(self) -> None:
+        """Cut or restore the selected skip."""
+        self._session.flip_skip(self._session.selected)
+
+    def flip_branch(self) -> None:
+        """Drop or restore the selected branch."""
+        self._session.flip_branch(self._session.selected)
+
+    def flip_stage(self) -> None:
+        """Cut or restore the skips of the selected block's stage."""
+        self._session.flip_stage(self._selected_block().stage)
+
+    def flip_all(self) -> None:
+        """Cut or restore all skips."""
+        self._session.flip_all()
+
+    def fit(self) -> None:
+        """Show the whole network."""
+        self.overview.canvas.fit()
+
+    def show_picture(self, picture: Picture, *, chosen: bool) -> None:
+        """Put it through the network."""
+        self._session.show_picture(picture)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
@@ -88,6 +161,11 @@ class ExploreWorkspace(QWidget):
         s.measured.connect(self._on_measured)
         s.maps_changed.connect(self._show_block)
         s.stale_changed.connect(o.set_stale)
+        s.choice_changed.connect(self._tell_headline)
+        s.network_changed.connect(self._tell_headline)
+
+    def _tell_headline(self) -> None:
+        self.headline_changed.emit(self.headline)
 
     def _on_network(self) -> None:
         self.overview.set_network(self._session.spec)
@@ -108,6 +186,7 @@ class ExploreWorkspace(QWidget):
     def _on_measured(self) -> None:
         self.overview.set_ghost(self._session.ghost)
         self.overview.set_snapshot(self._session.snapshot)
+        self.status_changed.emit(self.status)
 
     def _show_block(self) -> None:
         s = self._session
@@ -116,15 +195,6 @@ class ExploreWorkspace(QWidget):
 
     def _selected_block(self) -> BlockSpec:
         return next(b for b in self._session.spec.blocks() if b.name == self._session.selected)
-
-    def _flip_skip(self) -> None:
-        self._session.flip_skip(self._session.selected)
-
-    def _flip_branch(self) -> None:
-        self._session.flip_branch(self._session.selected)
-
-    def _flip_stage(self) -> None:
-        self._session.flip_stage(self._selected_block().stage)
 
 
 def _card(widget: QWidget) -> QFrame:

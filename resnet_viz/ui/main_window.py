@@ -1,13 +1,12 @@
-"""The window: lays out the Explore workspace and connects its parts to the session."""
+"""The window: bars, menus and keys around the workspaces, and what it remembers between starts."""
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import replace
 from pathlib import Path
 from typing import cast, get_args
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QSettings, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -15,18 +14,10 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
 )
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QMainWindow,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
-from resnet_viz.engine.messages import EngineReady, Failed, ModelChoice, ModelReady
-from resnet_viz.engine.recovery import Recovery
+from resnet_viz.engine.messages import EngineReady, ModelChoice
 from resnet_viz.errors import UserError
-from resnet_viz.images import sample_images
 from resnet_viz.models.bundled import default_model
 from resnet_viz.models.specs import spec as named_spec
 from resnet_viz.ui import actions, exporting
@@ -34,25 +25,20 @@ from resnet_viz.ui.about import AboutDialog
 from resnet_viz.ui.actions import Command
 from resnet_viz.ui.engine_bar import EngineBar
 from resnet_viz.ui.engine_client import EngineClient
+from resnet_viz.ui.engine_notices import EngineNotices
 from resnet_viz.ui.explore import ExploreWorkspace
-from resnet_viz.ui.intake import Intake, RecentFiles
-from resnet_viz.ui.notify import Level, Notice, NoticeStrip, Notifier
+from resnet_viz.ui.intake import Intake
+from resnet_viz.ui.notify import NoticeStrip, Notifier
 from resnet_viz.ui.overlays import DropOverlay, KeysOverlay
-from resnet_viz.ui.pictures import (
-    CHECKPOINT_SUFFIXES,
-    IMAGE_SUFFIXES,
-    Picture,
-    accepts,
-)
+from resnet_viz.ui.pictures import Picture, accepts
 from resnet_viz.ui.session import Session
 from resnet_viz.ui.style import palette, resolve, style_sheet
 from resnet_viz.ui.theme import LIGHT, Choice, Theme
 from resnet_viz.ui.top_bar import TopBar
-
-_IMAGE_FILTER = "Pictures (" + " ".join(f"*{s}" for s in IMAGE_SUFFIXES) + ");;All files (*)"
-_CHECKPOINT_FILTER = (
-    "Checkpoints (" + " ".join(f"*{s}" for s in CHECKPOINT_SUFFIXES) + ");;All files (*)"
-)
+from resnet_viz.ui.window_files import WindowFiles
+from resnet_viz.ui.workspace import Workspace
+from resnet_viz.ui.workspace_commands import NEXT_CHANNEL, PREVIOUS_CHANNEL, workspace_commands
+from resnet_viz.ui.workspaces import Workspaces
 
 
 class MainWindow(QMainWindow):
@@ -70,14 +56,13 @@ class MainWindow(QMainWindow):
         self._client = client
         self.theme: Theme = LIGHT
         self._theme_choice: Choice = "system"
-        self._engine: EngineReady | None = None
         self.notifier = Notifier(self)
         start = default_model()
         choice = ModelChoice(named_spec(start.name), start.weights)
         choice = replace(choice, training_mode=choice.usual_mode)
         self.session = Session(client, choice, self)
         self.intake = Intake(self)
-        self._recent = RecentFiles(settings)
+        self.files = WindowFiles(self, settings, self.intake)
 
         self._build()
         self._commands = self._list_commands()
@@ -98,9 +83,12 @@ class MainWindow(QMainWindow):
     # --- building --------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.top_bar = TopBar(self.session)
+        self.workspaces = Workspaces(
+            {"Explore": self._make_explore, "Gradients": self._make_gradients}
+        )
+        self.top_bar = TopBar(self.session, self.workspaces.titles)
         self.strip = NoticeStrip(self.notifier)
-        self.workspace = ExploreWorkspace(self.session)
+        self.engine_notices = EngineNotices(self._client, self.notifier, self.strip, self)
         central = QWidget()
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
@@ -110,7 +98,7 @@ class MainWindow(QMainWindow):
         inner.setContentsMargins(10, 10, 10, 10)
         inner.setSpacing(8)
         inner.addWidget(self.strip)
-        inner.addWidget(self.workspace, 1)
+        inner.addWidget(self.workspaces, 1)
         column.addLayout(inner, 1)
         self.setCentralWidget(central)
         self.engine_bar = EngineBar(self._client)
@@ -119,20 +107,38 @@ class MainWindow(QMainWindow):
         self._drop = DropOverlay(central)
         self.setMinimumSize(900, 560)
 
+    def _make_explore(self) -> Workspace:
+        return ExploreWorkspace(self.session, lambda button: self.top_bar.show_picker(button))
+
+    def _make_gradients(self) -> Workspace:
+        # Imported when it is first shown: until then it costs the start nothing.
+        from resnet_viz.ui.gradients.workspace import laboratory
+
+        return laboratory(self._client, self.notifier, self._torch_version)
+
+    def _torch_version(self) -> str:
+        engine = self.engine_notices.engine
+        return engine.versions.get("torch", "") if engine else ""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace on screen."""
+        return self.workspaces.current
+
     def _list_commands(self) -> list[Command]:
-        undo = self.session.undo
+        undo, files = self.workspaces.undo, self.files
         file, edit, network, view, help_ = actions.MENUS
         return [
-            Command(file, "&Open picture…", self._ask_picture, ("Ctrl+O",)),
-            Command(file, "Open &checkpoint…", self._ask_checkpoint, ("Ctrl+Shift+O",)),
+            Command(file, "&Open picture…", files.ask_picture, ("Ctrl+O",)),
+            Command(file, "Open &checkpoint…", files.ask_checkpoint, ("Ctrl+Shift+O",)),
             Command(file, "&Export picture of the window…", self._ask_export, ("Ctrl+E",), True),
             Command(file, "Copy pict&ure of the window", self.copy_picture, ("Ctrl+Shift+C",)),
             Command(file, "&Quit", self.close, ("Ctrl+Q",), True),
             Command(edit, "&Undo", undo.undo, ("Ctrl+Z",)),
             Command(edit, "&Redo", undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
-            Command(edit, "&Paste picture", self.paste, ("Ctrl+V",), True),
-            Command(network, "&Choose network…", self.top_bar.show_picker, ("Ctrl+M",)),
-            *self.workspace.commands(),
+            Command(edit, "&Paste picture or settings", self.paste, ("Ctrl+V",), True),
+            Command(network, "&Choose network…", self._choose_network, ("Ctrl+M",)),
+            *workspace_commands(self.workspaces),
             Command(network, "&Restart the engine", self._client.restart, (), True),
             Command(view, "&Full screen", self._flip_full_screen, ("F11",), True),
             Command(help_, "&Keys", self.show_keys, ("?",)),
@@ -140,32 +146,43 @@ class MainWindow(QMainWindow):
             Command(help_, "&About and versions…", self._show_about, (), True),
         ]
 
+    def _add_submenus(self) -> None:
+        self.files.add_menus(actions.menu_named(self, "&File"))
+        view = actions.menu_named(self, "&View")
+        self._lanes = view.addMenu("&Lanes")
+        themes = view.addMenu("&Theme")
+        for name in get_args(Choice):
+            entry = themes.addAction(name.capitalize())
+            entry.triggered.connect(lambda _=False, n=name: self.set_theme(n))
+
     def _connect(self) -> None:
         s, client, bar = self.session, self._client, self.top_bar
+        bar.network_clicked.connect(self._choose_network)
+        bar.workspace_chosen.connect(self.workspaces.show_titled)
         bar.export_clicked.connect(self._ask_export)
         bar.device_chosen.connect(lambda name: s.choose(replace(s.choice, device=name)))
         bar.theme_chosen.connect(self.set_theme)
-        bar.picker.open_file.connect(self._ask_checkpoint)
-        picked = self.workspace.side.file_picked
-        picked.connect(lambda path: self.intake.open_picture(Path(path)))
+        bar.picker.open_file.connect(self.files.ask_checkpoint)
+        self.files.checkpoint.connect(self._open_checkpoint)
+        self.files.export.connect(self.export_picture)
         self.intake.picture.connect(self._on_picture)
         self.intake.checkpoint.connect(self._open_checkpoint)
-        self.intake.gallery.connect(self.workspace.side.strip.set_pictures)
-        self.intake.problem.connect(self._on_problem)
+        self.intake.problem.connect(self.engine_notices.tell_problem)
         self.intake.note.connect(self.notifier.info)
 
-        s.measured.connect(self._on_measured)
-        s.failed.connect(self._on_failed)
+        s.failed.connect(self.engine_notices.tell_failed)
+        s.choice_changed.connect(self._on_choice)
+        self.workspaces.made.connect(self._on_made)
+        self.workspaces.switched.connect(self._on_switched)
         for name, changed in (
-            ("Undo", s.undo.canUndoChanged),
-            ("Redo", s.undo.canRedoChanged),
+            ("Undo", self.workspaces.undo.canUndoChanged),
+            ("Redo", self.workspaces.undo.canRedoChanged),
         ):
             self.actions_by_name[name].setEnabled(False)
             changed.connect(self.actions_by_name[name].setEnabled)
 
         client.engine_ready.connect(self._on_engine_ready)
-        client.engine_died.connect(self._on_engine_died)
-        client.model_ready.connect(self._on_model_ready)
+        client.model_ready.connect(s.on_model_ready)
         client.explored.connect(s.on_explored)
         client.failed.connect(s.on_failed)
         hints = QGuiApplication.styleHints()
@@ -175,6 +192,43 @@ class MainWindow(QMainWindow):
         self._client.start()
         self.session.choose(self.session.choice)
 
+    # --- workspaces ------------------------------------------------------------------------
+
+    def _on_made(self, workspace: Workspace) -> None:
+        """Tell a new workspace what the others know already."""
+        if isinstance(workspace, ExploreWorkspace):
+            self.explore = workspace
+            picked = workspace.side.file_picked
+            picked.connect(lambda path: self.intake.open_picture(Path(path)))
+            self.intake.gallery.connect(workspace.side.strip.set_pictures)
+            self._lanes.addActions(list(workspace.overview.lane_actions.values()))
+        workspace.set_theme(self.theme)
+        workspace.restore(self._settings)
+        workspace.set_device(self.session.choice.device)
+        if self.session.picture is not None:
+            workspace.show_picture(self.session.picture, chosen=False)
+        workspace.headline_changed.connect(self._show_facts)
+        workspace.status_changed.connect(self._show_facts)
+
+    def _on_switched(self, workspace: Workspace) -> None:
+        self._settings.setValue("workspace", workspace.title)
+        self.top_bar.show_workspace(workspace.title)
+        for text in (NEXT_CHANNEL, PREVIOUS_CHANNEL):
+            self.actions_by_name[actions.plain(text)].setEnabled(workspace.has_channels)
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        """Say around the workspace which network it shows, and how that was measured."""
+        self.top_bar.show_headline(self.workspace.headline)
+        self.engine_bar.show_measured(self.workspace.status)
+
+    def _on_choice(self, choice: ModelChoice) -> None:
+        for workspace in self.workspaces.built:
+            workspace.set_device(choice.device)
+
+    def _choose_network(self) -> None:
+        self.workspace.choose_network(self.top_bar.model)
+
     # --- files, drops, clipboard -----------------------------------------------------------
 
     def open_paths(self, paths: list[Path]) -> None:
@@ -182,8 +236,8 @@ class MainWindow(QMainWindow):
         self.intake.open_paths(paths)
 
     def paste(self) -> None:
-        """Show the picture on the clipboard."""
-        self.intake.take(QGuiApplication.clipboard().mimeData(), "pasted picture")
+        """Use what is on the clipboard: settings of the workspace, or a picture."""
+        self._take(QGuiApplication.clipboard().mimeData(), "pasted picture")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if accepts(event.mimeData()):
@@ -196,104 +250,29 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop.hide()
         event.acceptProposedAction()
-        self.intake.take(event.mimeData(), "dropped picture")
+        self._take(event.mimeData(), "dropped picture")
+
+    def _take(self, mime: QMimeData, name: str) -> None:
+        if not self.workspace.take(mime):
+            self.intake.take(mime, name)
 
     def _on_picture(self, picture: Picture) -> None:
-        if self.strip.notice is not None and not self.strip.notice.about_engine:
-            self.notifier.withdraw()  # it was about another picture
-        self.session.show_picture(picture)
+        self.engine_notices.withdraw_others()  # it was about another picture
+        # The very first picture is the program's own choice.
+        chosen = self.session.picture is not None
+        for workspace in self.workspaces.built:
+            workspace.show_picture(picture, chosen=chosen and workspace is self.workspace)
         self._update_title()
-        if picture.path and picture.path not in {str(s.path) for s in sample_images()}:
-            self._recent.add(picture.path)
-            self._fill_recent_menu()
-
-    def _on_problem(self, error: Exception) -> None:
-        if isinstance(error, UserError):
-            self.notifier.error(error.message, error.hint)
-        else:
-            details = "".join(traceback.format_exception(error))
-            self.notifier.error("An error of the program: the picture was not read.", "", details)
-
-    def _ask_picture(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(
-            self, "Open pictures", self._folder("pictures"), _IMAGE_FILTER
-        )
-        if names:
-            self._settings.setValue("folder/pictures", str(Path(names[0]).parent))
-            self.open_paths([Path(n) for n in names])
-
-    def _ask_checkpoint(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Open a checkpoint", self._folder("checkpoints"), _CHECKPOINT_FILTER
-        )
-        if name:
-            self._settings.setValue("folder/checkpoints", str(Path(name).parent))
-            self._open_checkpoint(Path(name))
+        self.files.opened(picture)
 
     def _open_checkpoint(self, path: Path) -> None:
+        self.workspaces.show_titled("Explore")
         self.session.choose(
             replace(self.session.choice, weights="file", path=str(path), training_mode=False)
         )
 
-    def _folder(self, what: str) -> str:
-        return str(self._settings.value(f"folder/{what}", ""))
-
-    def _add_submenus(self) -> None:
-        files, view = actions.menu_named(self, "&File"), actions.menu_named(self, "&View")
-        self._recent_menu = files.addMenu("&Recent pictures")
-        samples = files.addMenu("&Sample pictures")
-        for sample in sample_images():
-            entry = samples.addAction(sample.title)
-            entry.triggered.connect(lambda _=False, p=sample.path: self.intake.open_picture(p))
-        view.addMenu("&Lanes").addActions(list(self.workspace.overview.lane_actions.values()))
-        themes = view.addMenu("&Theme")
-        for name in get_args(Choice):
-            entry = themes.addAction(name.capitalize())
-            entry.triggered.connect(lambda _=False, n=name: self.set_theme(n))
-        self._fill_recent_menu()
-
-    def _fill_recent_menu(self) -> None:
-        self._recent_menu.clear()
-        for path in self._recent.paths():
-            entry = self._recent_menu.addAction(Path(path).name)
-            entry.setToolTip(path)
-            entry.triggered.connect(lambda _=False, p=path: self.open_paths([Path(p)]))
-        self._recent_menu.setEnabled(not self._recent_menu.isEmpty())
-
-    # --- network and engine ----------------------------------------------------------------
-
     def _on_engine_ready(self, ready: EngineReady) -> None:
-        self._engine = ready
         self.top_bar.set_devices(ready.devices)
-        for note in ready.notes:
-            self.notifier.history.append(Notice(Level.INFO, note))
-
-    def _on_engine_died(self, sentences: str) -> None:
-        kept = "Your picture, the network and the cuts are kept."
-        offered = self._client.recovery is Recovery.OFFERED
-        self.notifier.post(
-            Notice(
-                Level.ERROR,
-                sentences,
-                kept,
-                action="Restart the engine" if offered else "",
-                on_action=self._client.restart if offered else None,
-                about_engine=True,
-            )
-        )
-
-    def _on_model_ready(self, ready: ModelReady) -> None:
-        notice = self.strip.notice
-        if notice is not None and notice.about_engine:
-            self.notifier.withdraw()  # it is back
-        self.session.on_model_ready(ready)
-
-    def _on_failed(self, failed: Failed) -> None:
-        self.notifier.error(failed.message, failed.hint, failed.details)
-
-    def _on_measured(self) -> None:
-        if self.session.snapshot is not None:
-            self.engine_bar.show_measured(self.session.snapshot)
 
     def _update_title(self) -> None:
         picture = self.session.picture
@@ -304,18 +283,7 @@ class MainWindow(QMainWindow):
     # --- export ----------------------------------------------------------------------------
 
     def _ask_export(self) -> None:
-        folder = Path(self._folder("export"))
-        picture = self.session.picture
-        stem = Path(picture.name).stem if picture else "network"
-        name, _ = QFileDialog.getSaveFileName(
-            self,
-            "Export a picture of the window",
-            str(folder / f"{stem} {self.session.spec.title()}.png"),
-            "PNG (*.png)",
-        )
-        if name:
-            self._settings.setValue("folder/export", str(Path(name).parent))
-            self.export_picture(Path(name))
+        self.files.ask_export(self.workspace.export_name)
 
     def export_picture(self, path: Path) -> None:
         """Write a picture of the workspace."""
@@ -346,7 +314,8 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         application.setPalette(palette(self.theme))
         self.setStyleSheet(style_sheet(self.theme))
-        self.workspace.set_theme(self.theme)
+        for workspace in self.workspaces.built:
+            workspace.set_theme(self.theme)
 
     def _flip_full_screen(self) -> None:
         if self.isFullScreen():
@@ -362,7 +331,7 @@ class MainWindow(QMainWindow):
         AboutDialog.messages(self.notifier.history, self).open()
 
     def _show_about(self) -> None:
-        AboutDialog.versions(self._engine, self).open()
+        AboutDialog.versions(self.engine_notices.engine, self).open()
 
     def keyPressEvent(self, event: QEvent) -> None:
         key = event.key()  # type: ignore[attr-defined]
@@ -380,17 +349,21 @@ class MainWindow(QMainWindow):
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             room = self.screen().availableGeometry()
             self.resize(min(1440, room.width()), min(900, room.height()))
-        self.workspace.restore(self._settings)
         chosen = self._settings.value("theme", "system")
         self._theme_choice = cast(Choice, chosen if chosen in get_args(Choice) else "system")
         self._apply_theme()
+        last = self._settings.value("workspace")
+        self.workspaces.show_titled("Explore")  # owns what the window starts with
+        if last in self.workspaces.titles:
+            self.workspaces.show_titled(str(last))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
-        self.workspace.save(self._settings)
+        for workspace in self.workspaces.built:
+            workspace.save(self._settings)
         self._settings.sync()
         self.hide()  # the engine may take a moment to end
         self.intake.close()
-        self.workspace.side.strip.wait()
+        self.explore.side.strip.wait()
         self._client.close()
         super().closeEvent(event)

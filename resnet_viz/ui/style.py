@@ -75,6 +75,7 @@ QPushButton#model {{ font-weight: 600; text-align: left; padding-right: {4 * pad
 QPushButton[role="primary"] {{
     background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; font-weight: 600;
 }}
+QPushButton[role="switch"] {{ border-radius: {t.font_px}px; padding: {pad}px {4 * pad}px; }}
 QComboBox::drop-down {{ border: none; width: {t.font_px + 8}px; }}
 QComboBox::down-arrow {{ image: url({chevron}); width: {t.font_px}px; height: {t.font_px}px; }}
 QComboBox QAbstractItemView {{

@@ -382,7 +382,7 @@ def test_recent_pictures_are_remembered(
 ) -> None:
     window.open_paths([picture(tmp_path / "kept.png")])
     qtbot.waitUntil(lambda: window.windowTitle().startswith("kept.png"))
-    entries = [a.text() for a in window._recent_menu.actions()]
+    entries = [a.text() for a in window.files.recent_menu.actions()]
     assert entries == ["kept.png"]
 
 

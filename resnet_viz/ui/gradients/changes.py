@@ -98,8 +98,10 @@ def with_branch_flipped(settings: LabSettings, side: Side, name: str, *, both: b
     for one in SIDES if both else (side,):
         dropped = dropped_branches(settings, one)
         made = dropped - {name} if restore else dropped | {name}
-        field = "dropped" if one == "residual" else "plain_dropped"
-        settings = replace(settings, **{field: made})
+        if one == "residual":
+            settings = replace(settings, dropped=made)
+        else:
+            settings = replace(settings, plain_dropped=made)
     return settings
 
 

@@ -150,6 +150,12 @@ class LabSession(QObject):
         """The workspace is hidden: another picture or device waits until it is shown again."""
         self._active = False
 
+    def begin_with(self, settings: LabSettings) -> None:
+        """Start from other settings: before anything has been measured, and without undo."""
+        self._take(replace(settings, device=self.settings.device))
+        if self.measured is None:
+            self._show_network(settings.spec("residual"))
+
     def change(self, **fields: Any) -> None:
         """Change settings by field, as one step of undo; the changes of one drag are one step.
 

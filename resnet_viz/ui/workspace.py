@@ -1,0 +1,125 @@
+"""What the window asks of a workspace: keys, pictures, export and memory act on the current one."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import QMimeData, QSettings, Signal
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QWidget
+
+from resnet_viz.ui.pictures import Picture
+from resnet_viz.ui.theme import Theme
+
+
+class Workspace(QWidget):
+    """One of the window's workspaces; only one is on screen at a time.
+
+    Attributes:
+        title: on its button and in the menu.
+
+    Signals:
+        headline_changed: the new `headline`.
+        status_changed: the new `status`.
+    """
+
+    title: ClassVar[str]
+
+    headline_changed = Signal(str)
+    status_changed = Signal(str)
+
+    # --- what the window shows around it -----------------------------------------------------
+
+    @property
+    def undo(self) -> QUndoStack:
+        """What Ctrl+Z takes back."""
+        raise NotImplementedError
+
+    @property
+    def headline(self) -> str:
+        """Which network is on screen, for the button in the bar at the top."""
+        raise NotImplementedError
+
+    @property
+    def status(self) -> str:
+        """Under which conditions the numbers on screen were measured; empty before they are."""
+        raise NotImplementedError
+
+    @property
+    def export_name(self) -> str:
+        """A good name for a picture of it, without suffix."""
+        raise NotImplementedError
+
+    # --- what keys and menus do --------------------------------------------------------------
+
+    def choose_network(self, button: QWidget) -> None:
+        """Let the user choose another network; `button` is where it was asked for."""
+        raise NotImplementedError
+
+    def walk_blocks(self, step: int) -> None:
+        """Select the block `step` further on."""
+        raise NotImplementedError
+
+    def walk_channels(self, step: int) -> None:
+        """Select the channel `step` further on, where channels are shown."""
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether channels are shown; without them the keys are left to other controls."""
+        return False
+
+    def flip_skip(self) -> None:
+        """Cut or restore the selected block's skip."""
+        raise NotImplementedError
+
+    def flip_branch(self) -> None:
+        """Drop or restore the selected block's branch."""
+        raise NotImplementedError
+
+    def flip_stage(self) -> None:
+        """Cut or restore all skips of the selected block's stage."""
+        raise NotImplementedError
+
+    def flip_all(self) -> None:
+        """Cut or restore all skips."""
+        raise NotImplementedError
+
+    def fit(self) -> None:
+        """Show the whole network."""
+        raise NotImplementedError
+
+    def take(self, mime: QMimeData) -> bool:
+        """Use what was pasted or dropped if it is meant for this workspace; False if not."""
+        return False
+
+    # --- what the window tells it ------------------------------------------------------------
+
+    def enter(self) -> None:
+        """It is on screen now."""
+
+    def leave(self) -> None:
+        """Another one is on screen now."""
+
+    def show_picture(self, picture: Picture, *, chosen: bool) -> None:
+        """Another picture is there.
+
+        Args:
+            picture: decoded.
+            chosen: whether the user chose it while this workspace was on screen.
+        """
+        raise NotImplementedError
+
+    def set_device(self, device: str) -> None:
+        """The window computes on another device."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours and sizes."""
+        raise NotImplementedError
+
+    def save(self, settings: QSettings) -> None:
+        """Remember the layout and what is chosen."""
+        raise NotImplementedError
+
+    def restore(self, settings: QSettings) -> None:
+        """Take up what was remembered; what cannot be read is left as it is."""
+        raise NotImplementedError
