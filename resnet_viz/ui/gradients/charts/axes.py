@@ -152,8 +152,15 @@ def name_ticks(names: Sequence[str], seen: range, px: float, measure: Measure) -
         return full
     brief = [name.removeprefix("layer") if stages else name for name in names]
     starts = _starts(stages) if stages else [0] * len(names)
+    anew = set(starts)
     for step in _steps(len(names)):
         kept = [(float(i), brief[i]) for i in seen if (i - starts[i]) % step == 0]
+        # The last one before a stage gives way to the stage's first.
+        kept = [
+            tick
+            for tick, after in pairwise([*kept, None])
+            if tick and (not after or after[0] not in anew or _clear(tick, after, px, measure))
+        ]
         if _all_clear(kept, px, measure):
             return kept
     return thinned([(float(i), brief[i]) for i in seen if i == starts[i]], px, measure)

@@ -16,6 +16,7 @@ from resnet_viz.ui.gradients.charts.axes import stage_edges
 from resnet_viz.ui.gradients.charts.look import pixel_pen
 from resnet_viz.ui.theme import Theme
 
+_COLUMN_PX = 5.0
 _NO_PEN = QPen(Qt.PenStyle.NoPen)
 
 
@@ -38,12 +39,19 @@ class Backdrop:
             item.setVisible(False)
             view.addItem(item, ignoreBounds=True)
 
-    def show_selected(self, index: int | None, theme: Theme) -> None:
-        """Light up the column of a named position; None for no column."""
+    def show_selected(self, index: int | None, theme: Theme, px: float) -> None:
+        """Light up the column of a named position.
+
+        Args:
+            index: None for no column.
+            theme: colours.
+            px: pixels of one position; narrow columns are widened, or they would not be seen.
+        """
         self.column.setVisible(index is not None)
         if index is not None:
             self.column.setBrush(QBrush(QColor(theme.highlight)))
-            self.column.setRegion((index - 0.5, index + 0.5))
+            half = max(0.5, _COLUMN_PX / 2 / px)
+            self.column.setRegion((index - half, index + half))
 
     def show(self, chart: Chart, y: Scale, theme: Theme) -> None:
         """Draw what belongs to a chart."""

@@ -127,7 +127,7 @@ class Canvas(QWidget):
     def set_selected(self, index: int | None) -> None:
         """Light up a named position."""
         self._selected = index
-        self.backdrop.show_selected(self._selected, self.theme)
+        self.backdrop.show_selected(self._selected, self.theme, self._px())
 
     @property
     def zoomed(self) -> bool:
@@ -154,7 +154,7 @@ class Canvas(QWidget):
         self._draw_ticks()
         assert self.chart is not None
         self.backdrop.show(self.chart, self.y_axis, self.theme)
-        self.backdrop.show_selected(self._selected, self.theme)
+        self.backdrop.show_selected(self._selected, self.theme, self._px())
 
     def _draw_curves(self) -> None:
         """Curves of a role are recognised by their order: partial findings fill the same ones."""
@@ -196,7 +196,7 @@ class Canvas(QWidget):
         self.right.setWidth(round(width + 12) if labels else 14)
         height = max(1.0, float(self.view.height()))
         unit = height / (self.y_axis.high - self.y_axis.low)
-        heights = [self.metrics.height() * (text.count("\n") + 1) for _, text in labels]
+        heights = [self.metrics.height() * (text.count("\n") + 1) + 4 for _, text in labels]
         middles = axes.spread([(self.y_axis.high - at) * unit for at, _ in labels], heights, height)
         spots = [
             (self.y_axis.high - middle / unit, text)

@@ -116,10 +116,8 @@ class ChartView(QWidget):
     def set_chart(self, chart: Chart | None) -> None:
         """Show a chart in place of the last one; None for nothing."""
         before, self.chart = self.chart, chart
-        if before is not None and chart is not None and before.y_log != chart.y_log:
-            self._release()  # a scale of another kind says nothing here
-        if chart is None:
-            self._release()
+        if _quantity(before) != _quantity(chart):
+            self._release()  # a scale of something else says nothing here
         self.legend.set_chart(chart)
         for label, text in (
             (self.title, "" if chart is None else chart.title),
@@ -279,6 +277,10 @@ class _Undressed:
 
     def __exit__(self, *_: object) -> None:
         self._view.buttons.show()
+
+
+def _quantity(chart: Chart | None) -> tuple[str, bool] | None:
+    return None if chart is None else (chart.y_label, chart.y_log)
 
 
 def _x_words(chart: Chart) -> str:

@@ -15,7 +15,7 @@ from resnet_viz.ui.gradients.charts.look import looks, pixel_pen
 from resnet_viz.ui.gradients.charts.readout import Reading
 from resnet_viz.ui.theme import LIGHT, Theme
 
-_GLYPHS = {"o": "●", "s": "■", "d": "◆", "t1": "▲", "t": "▼", "p": "⬟", "x": "✕", "star": "★"}
+_GLYPHS = {"o": "●○", "s": "■□", "d": "◆◇", "t1": "▲△", "t": "▼▽", "p": "⬟⬠"}
 
 
 class Hover:
@@ -78,7 +78,7 @@ class Hover:
             chart.curves, looks(chart.curves), reading.values, strict=True
         ):
             if value:
-                glyph = _GLYPHS.get(look.symbol, "┈")
+                glyph = _GLYPHS.get(look.symbol, "┈┈")[look.hollow]
                 colour = look.ink(theme).name()
                 rows.append(
                     f'<tr><td style="color:{colour}">{glyph}&nbsp;</td>'

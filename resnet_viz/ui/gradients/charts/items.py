@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from resnet_viz.lab.figures.scales import Scale
 from resnet_viz.lab.findings import Curve, Kind
-from resnet_viz.ui.gradients.charts.look import Look, pixel_pen
+from resnet_viz.ui.gradients.charts.look import Look
 from resnet_viz.ui.theme import Theme
 
 Floats = NDArray[np.float64]
@@ -184,20 +184,20 @@ class CurveItems:
         if setting.kind == "line":
             regular = _thinned(regular, at.x, look.marker_px(theme) * _MARKER_PITCH / setting.px)
         self.markers.setVisible(shown)
-        rim = pixel_pen(theme.card, 0.8)
+        pen, brush = look.marker(theme)
         spots = (at.x[regular], at.y[regular]) if shown else (_EMPTY, _EMPTY)
         self.markers.setData(
             *spots,
             symbol=look.symbol or "+",
             size=look.marker_px(theme),
-            pen=rim if look.symbol else look.outline(theme),
-            brush=QBrush(look.ink(theme)),
+            pen=pen if look.symbol else look.outline(theme),
+            brush=brush,
         )
 
     def _show_edges(self, at: Placed, look: Look, setting: Setting, *, shown: bool) -> None:
         size = 10.0 * setting.theme.font_px / 13.0
         there = (at.zero | at.wild) & np.isfinite(at.y) & np.isfinite(at.x) & shown
-        there = _thinned(there, at.x, size / setting.px)
+        there = _thinned(there, at.x, 1.25 * size / setting.px)
         self.edges.setData(
             at.x[there],
             at.y[there],

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from resnet_viz.lab.findings import Chart, Kind
 from resnet_viz.ui.gradients.charts.flow import FlowLayout
-from resnet_viz.ui.gradients.charts.look import Look, looks, pixel_pen
+from resnet_viz.ui.gradients.charts.look import Look, looks
 from resnet_viz.ui.gradients.charts.readout import named
 from resnet_viz.ui.theme import LIGHT, Theme
 
@@ -122,6 +122,4 @@ class _Sample(QWidget):
                 painter.drawLine(QPointF(0, middle.y()), QPointF(self.width(), middle.y()))
             if look.symbol and self._kind != "bars":
                 painter.translate(middle)
-                brush = QBrush(QColor(look.ink(theme)), Qt.BrushStyle.SolidPattern)
-                rim = pixel_pen(theme.card, 0.8)
-                drawSymbol(painter, look.symbol, look.marker_px(theme), rim, brush)
+                drawSymbol(painter, look.symbol, look.marker_px(theme), *look.marker(theme))

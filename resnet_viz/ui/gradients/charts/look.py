@@ -23,6 +23,7 @@ class Look:
         width: of the line, 1 is the theme's.
         hatched: whether bars are hatched instead of filled.
         fade: 1 for the full colour, less for a mixture with the card.
+        hollow: whether markers are outlines.
     """
 
     colour: str
@@ -31,6 +32,7 @@ class Look:
     width: float = 1.0
     hatched: bool = False
     fade: float = 1.0
+    hollow: bool = False
 
     def ink(self, theme: Theme) -> QColor:
         """The colour of lines, markers and bars."""
@@ -62,6 +64,12 @@ class Look:
         hatched = self.hatched and not narrow
         style = Qt.BrushStyle.BDiagPattern if hatched else Qt.BrushStyle.SolidPattern
         return QBrush(self.ink(theme), style)
+
+    def marker(self, theme: Theme) -> tuple[QPen, QBrush]:
+        """Rim and inside of a marker."""
+        if self.hollow:
+            return self.outline(theme, 1.5), QBrush(QColor(theme.card))
+        return pixel_pen(theme.card, 0.8), QBrush(self.ink(theme))
 
     def marker_px(self, theme: Theme) -> float:
         """Diameter of a marker."""
@@ -96,8 +104,8 @@ LOOKS: dict[Role, Look] = {
 }
 
 # Curves of one role in one chart: the first is full, later ones fade and change marker and dashes.
-_FADES = (1.0, 0.66, 0.45)
-_SYMBOLS = ("", "x", "star")
+_FADES = (1.0, 0.8, 0.55)
+_SYMBOLS = ("", "", "t1")
 _DASHES: tuple[tuple[float, ...], ...] = ((), (7.0, 1.5), (2.0, 1.2))
 
 
@@ -115,6 +123,6 @@ def looks(curves: Sequence[Curve]) -> list[Look]:
 def _varied(look: Look, turn: int) -> Look:
     if turn == 0:
         return look
-    symbol = _SYMBOLS[turn] if look.symbol else ""
-    dashes = look.dashes or _DASHES[turn]
-    return replace(look, symbol=symbol, dashes=dashes, fade=look.fade * _FADES[turn])
+    symbol = (_SYMBOLS[turn] or look.symbol) if look.symbol else ""
+    dashes, fade = look.dashes or _DASHES[turn], look.fade * _FADES[turn]
+    return replace(look, symbol=symbol, dashes=dashes, fade=fade, hollow=turn == 1)
