@@ -12,6 +12,7 @@ from resnet_viz.lab.experiments import (
     AlphaSweep,
     DepthSweep,
     Experiment,
+    Identity,
     Lesion,
     Pair,
     ScaleSweep,
@@ -20,7 +21,7 @@ from resnet_viz.lab.experiments import (
 )
 from resnet_viz.lab.findings import Finding
 from resnet_viz.lab.settings import LabSettings
-from resnet_viz.lab.studies import lesion, pair, seeds, shattering, sweeps
+from resnet_viz.lab.studies import identity, lesion, pair, seeds, shattering, sweeps
 
 # Every study computes in slices and yields what it knows after each: the engine answers the
 # window in between, and a study that is cancelled is simply not continued.
@@ -33,6 +34,7 @@ STUDIES: dict[type[Experiment], Study] = {
     ScaleSweep: sweeps.scale,
     SeedSweep: seeds.run,
     Shattering: shattering.run,
+    Identity: identity.run,
     Lesion: lesion.run,
 }
 
