@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from resnet_viz.engine.messages import Progress
-from resnet_viz.ui.engine_client import EngineClient, EngineState
+from resnet_viz.ui.engine_client import Busy, EngineClient, EngineState
 
 _WORDS = {
     EngineState.STOPPED: "Engine not started",
@@ -40,6 +40,7 @@ class EngineBar(QStatusBar):
         self.addPermanentWidget(self._measured)
         client.state_changed.connect(self._on_state)
         client.progress.connect(self._on_progress)
+        client.busy_changed.connect(self._on_busy)
         self._on_state(client.state)
 
     @property
@@ -55,6 +56,11 @@ class EngineBar(QStatusBar):
         self._state.setText(_WORDS[state])
         self._bar.hide()
         self._stop.hide()
+
+    def _on_busy(self, busy: Busy | None) -> None:
+        """A measurement between two steps of an experiment is over: the experiment goes on."""
+        if busy is not None and busy.progress is not None:
+            self._on_progress(busy.progress)
 
     def _on_progress(self, progress: Progress) -> None:
         self._request_id = progress.request_id

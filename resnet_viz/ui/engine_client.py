@@ -85,6 +85,7 @@ class EngineClient(QObject):
         self._policy = policy or RestartPolicy()
         self._ids = itertools.count(1)
         self._asked_s: dict[int, float] = {}
+        self._reported: dict[int, Progress] = {}
         self._questions = Questions()
         self._state = EngineState.STOPPED
         self._busy: Busy | None = None
@@ -259,6 +260,7 @@ class EngineClient(QObject):
     def _on_progress(self, progress: Progress) -> None:
         if not self._questions.waits_for(progress.request_id):
             return
+        self._reported[progress.request_id] = progress
         if self._busy is not None and self._busy.request_id == progress.request_id:
             self._busy = replace(self._busy, progress=progress)
             self.busy_changed.emit(self._busy)
@@ -270,6 +272,7 @@ class EngineClient(QObject):
         over = not self._questions.waits_for(answer.request_id)
         if over:
             self._asked_s.pop(answer.request_id, None)
+            self._reported.pop(answer.request_id, None)
         self._refresh()
         if withdrawn and over:
             self.cancelled.emit(Cancelled(answer.request_id))
@@ -322,7 +325,7 @@ class EngineClient(QObject):
 
     def _describe(self, job: Job) -> Busy:
         since_s = self._asked_s.setdefault(job.request_id, time.monotonic())
-        return Busy(job.request_id, doing(job), since_s)
+        return Busy(job.request_id, doing(job), since_s, self._reported.get(job.request_id))
 
     def _set_state(self, state: EngineState) -> None:
         if state is not self._state:

@@ -77,6 +77,7 @@ class FakeClient(QObject):
     failed = Signal(object)
     cancelled = Signal(object)
     state_changed = Signal(object)
+    busy_changed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from resnet_viz.engine.messages import (
@@ -46,6 +47,7 @@ from resnet_viz.lab.settings import LabSettings
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import spec
 from resnet_viz.ui import engine_client
+from resnet_viz.ui.engine_bar import EngineBar
 from resnet_viz.ui.engine_client import EngineClient, EngineState
 
 TINY = ModelChoice(spec("resnet8"), device="cpu")
@@ -408,6 +410,31 @@ def test_an_experiment_goes_on_while_other_things_are_asked(running: Watched, qt
     assert client.state is EngineState.BUSY
     assert client.busy is not None
     assert client.busy.request_id == experiment_id
+    assert client.busy.progress == Progress(
+        experiment_id, "Lesion study of ResNet-8", 1, 3, "steps"
+    )
+
+
+def test_the_bar_returns_to_the_experiment_after_what_came_in_between(
+    running: Watched, qtbot: QtBot
+) -> None:
+    client = running.client
+    bar = EngineBar(client)
+    qtbot.addWidget(bar)
+    experiment_id = client.run_experiment(SETTINGS, Lesion(), None)
+    assert bar.text == "Lesion study of ResNet-8"
+    running.engine.reply(_found(experiment_id, 1))
+    qtbot.waitUntil(lambda: bar.text == "Lesion study of ResNet-8: 1 of 3 steps")
+    pair_id = client.measure_pair(SETTINGS, None)
+    running.engine.reply(Progress(pair_id, "Measuring", 1, 6, "blocks"))
+    qtbot.waitUntil(lambda: bar.text == "Measuring: 1 of 6 blocks")
+    running.engine.reply(PairMeasured(pair_id, SETTINGS, None, None, "", "", ()))  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: bar.text == "Lesion study of ResNet-8: 1 of 3 steps")
+    (stop,) = bar.findChildren(QPushButton)
+    stop.click()
+    assert running.engine.sent[-1] == Cancel(experiment_id)
+    running.engine.reply(Cancelled(experiment_id))
+    qtbot.waitUntil(lambda: bar.text == "Ready")
 
 
 def test_a_cancelled_experiment_says_so_once_and_nothing_else(
