@@ -14,7 +14,7 @@ from resnet_viz.models.specs import BlockSpec, ResNetSpec, spec
 from resnet_viz.probe.snapshot import BlockStats
 from resnet_viz.ui.block_view.segments import plain
 from resnet_viz.ui.gradients.add_node import AddNodeView
-from resnet_viz.ui.gradients.add_node_panel import arrow_widths
+from resnet_viz.ui.gradients.add_node_layout import arrow_widths
 from resnet_viz.ui.gradients.add_node_words import (
     formula_lines,
     forward_lines,

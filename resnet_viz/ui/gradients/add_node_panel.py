@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
@@ -17,10 +15,17 @@ from resnet_viz.ui.block_view.formula import activation_name
 from resnet_viz.ui.block_view.line import draw_line, line_width
 from resnet_viz.ui.block_view.look import Look
 from resnet_viz.ui.block_view.segments import Line, Role, Segment
+from resnet_viz.ui.gradients.add_node_layout import (
+    ROWS,
+    WIDEST,
+    Geometry,
+    arrow_widths,
+    geometry,
+    lane,
+)
 from resnet_viz.ui.gradients.add_node_words import (
     backward_line,
     cosine_text,
-    finite,
     formula_lines,
     forward_lines,
     note_lines,
@@ -30,52 +35,6 @@ from resnet_viz.ui.gradients.add_node_words import (
 from resnet_viz.ui.gradients.pair_state import SIDE_NAMES
 from resnet_viz.ui.gradients.pair_words import SIDE_MARKS, SIDE_ROLES
 from resnet_viz.ui.overview.style import Anchor, Style, draw_text
-
-_WIDEST = 0.7  # of a row of text: the arrow of the larger gradient
-# In rows of text: half the height of the lanes, of each band with its texts, and of all.
-_SPREAD = 0.42
-_FORWARD = _SPREAD + 0.62 + 0.5
-_BACKWARD = _SPREAD + _WIDEST / 2 + 0.55 + 0.5
-_FOOT = 2.1
-_ROWS = 2 * _FORWARD + 2 * _BACKWARD + _FOOT
-
-
-@dataclass(frozen=True)
-class Geometry:
-    """Places in the panel, pixels.
-
-    Attributes:
-        left, right: where the lanes begin and the arrow at y ends.
-        node: x of the ⊕.
-        act: x of the middle of the activation's box.
-        forward, backward: y of the ⊕ of both rows.
-        spread: distance of a lane from the middle of its row.
-        air: by how much the texts stand further from the lanes than they must.
-    """
-
-    left: float
-    right: float
-    node: float
-    act: float
-    forward: float
-    backward: float
-    spread: float
-    air: float
-
-
-def arrow_widths(stats: BlockStats, widest: float) -> tuple[float, float]:
-    """Widths of the arrows through skip and branch, linear in the gradients, pixels.
-
-    Args:
-        stats: of the block; an infinite gradient is as wide as it gets, an undefined one 0.
-        widest: width of the larger one.
-    """
-    values = stats.grad_via_shortcut, stats.grad_via_branch
-    largest = max(finite(v) for v in values)
-    return tuple(  # type: ignore[return-value]
-        widest if math.isinf(v) else (finite(v) / largest * widest if largest > 0 else 0.0)
-        for v in values
-    )
 
 
 class AddNodePanel(QWidget):
@@ -101,12 +60,12 @@ class AddNodePanel(QWidget):
 
     def sizeHint(self) -> QSize:
         """All lines with some air between."""
-        return QSize(460, round((_ROWS + 0.6) * self._style.row))
+        return QSize(460, round((ROWS + 0.6) * self._style.row))
 
     def set_style(self, style: Style) -> None:
         """Take another look."""
         self._style, self._look = style, Look(style.theme)
-        self.setMinimumSize(300, round(_ROWS * style.row))
+        self.setMinimumSize(300, round(ROWS * style.row))
         self.updateGeometry()
         self.update()
 
@@ -119,33 +78,11 @@ class AddNodePanel(QWidget):
     @property
     def widest(self) -> float:
         """Width of the arrow of the larger gradient, pixels."""
-        return _WIDEST * self._style.row
+        return WIDEST * self._style.row
 
     def geometry_now(self) -> Geometry:
         """Where everything lies."""
-        row, width, scale = self._style.row, float(self.width()), self._style.scale
-        # Of the height to spare a part widens the lanes, the rest parts the two rows.
-        spare = max(0.0, self.height() - _ROWS * row)
-        spread = _SPREAD * row + min(spare * 0.06, 14.0 * scale)
-        air = min(spare * 0.04, 6.0 * scale)
-        used = _ROWS * row + 4 * (spread - _SPREAD * row + air)
-        gap = max(0.0, self.height() - used) / 3
-        advance = self._style.bold_metrics.horizontalAdvance
-        right = width - advance("0.00×10⁻⁰⁰") - 10
-        box = advance("LeakyReLU′") / 2 if width > 440 * scale else advance("ReLU′") / 2 + 4
-        act = right - box - 14 * scale
-        forward = _FORWARD * row + (spread - _SPREAD * row) + air
-        backward = 2 * forward + gap + _BACKWARD * row + (spread - _SPREAD * row) + air
-        return Geometry(
-            left=advance("‖x‖ 0.00×10⁻⁰⁰") + 6,
-            right=right,
-            node=act - box - 16 * scale,
-            act=act,
-            forward=forward,
-            backward=backward,
-            spread=spread,
-            air=air,
-        )
+        return geometry(self._style, float(self.width()), float(self.height()))
 
     # --- painting ----------------------------------------------------------------------------
 
@@ -181,7 +118,7 @@ class AddNodePanel(QWidget):
             width = 2.0 * style.scale
             painter.setPen(style.pen(colour, width) if open_ else style.dashed("ghost", 1.3))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPath(_lane(place, y, sign))
+            painter.drawPath(lane(place, y, sign))
             if open_:
                 self._head(painter, place.node - 9 * style.scale, y + sign * 3, 1, colour)
         painter.setPen(style.pen("output", 2.0 * style.scale))
@@ -232,7 +169,7 @@ class AddNodePanel(QWidget):
         pen = style.pen(colour, max(width, 0.8)) if width else style.dashed("ghost", 1.2)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(_lane(place, y, sign, start=8.0))
+        painter.drawPath(lane(place, y, sign, start=8.0))
         if width:
             reach = max(4.0 * style.scale, width / 2 + 2.5)
             self._head(painter, place.left - 1, y + sign * place.spread, -1, colour, reach)
@@ -299,14 +236,3 @@ def _number(value: float) -> Line:
 def _norm(symbol: str, value: float, role: Role) -> list[Line]:
     """A norm with its symbol, or the figure alone."""
     return [(Segment(f"{symbol} ", role, bold=True), *_number(value)), _number(value)]
-
-
-def _lane(place: Geometry, y: float, sign: int, start: float = 0.0) -> QPainterPath:
-    """A path's way from x to the ⊕; it leaves the middle of the row by `spread`."""
-    lane = y + sign * place.spread
-    path = QPainterPath(QPointF(place.left + start, lane if start else y))
-    if not start:
-        path.cubicTo(place.left + 8, y, place.left + 4, lane, place.left + 16, lane)
-    path.lineTo(place.node - 26, lane)
-    path.cubicTo(place.node - 14, lane, place.node - 18, y + sign * 3, place.node - 8, y + sign * 3)
-    return path

@@ -38,7 +38,7 @@ class CompactScene(Scene):
         """The chain of blocks, as high as the canvas allows."""
         style, scale = self.style, self.style.scale
         header_height = style.row + 3
-        top = 1 + header_height + 5 * scale
+        top = 1 + header_height + 7 * scale
         foot = style.row + 4 if self._labelled else 4.0
         room = max(20.0, self._height - top - foot)
         square = min(max(room * _SQUARE_SHARE, 12.0 * scale), 30.0 * scale)
@@ -64,7 +64,7 @@ class CompactScene(Scene):
     def least_height(self) -> float:
         """Height under which arcs and squares are hard to hit."""
         labels = self.style.row if self._labelled else 0.0
-        return self.style.row + 3 + 48 * self.style.scale + labels
+        return self.style.row + 3 + 50 * self.style.scale + labels
 
     def most_height(self) -> float:
         """Height that a larger one would only leave empty."""
