@@ -103,7 +103,7 @@ class Moments:
 def moments(activation: Activation, variance: float) -> Moments:
     """The moments of an activation of z ~ N(0, variance), to about four digits.
 
-    Source: Schoenholz et al. 2017, arXiv:1611.01232, eq. 3 and 5.
+    Source: Schoenholz et al. 2017, arXiv:1611.01232.
     """
     z = math.sqrt(variance) * _POINTS
     values, slopes = value(activation, z), slope(activation, z)

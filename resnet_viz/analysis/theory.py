@@ -22,7 +22,7 @@ from resnet_viz.analysis.moments import moments
 from resnet_viz.models.specs import Activation, BlockSpec, ResNetSpec
 
 HE = "He et al. 2015, arXiv:1502.01852, eq. 10 and 14"
-MEAN_FIELD = "Schoenholz et al. 2017, arXiv:1611.01232, eq. 3 and 5"
+MEAN_FIELD = "Schoenholz et al. 2017, arXiv:1611.01232"
 RESIDUAL = "Yang & Schoenholz 2017, arXiv:1712.08969; Balduzzi et al. 2017, arXiv:1702.08591"
 BATCH_NORM = "Yang et al. 2019, arXiv:1902.08129"
 RESIDUAL_BATCH_NORM = "De & Smith 2020, arXiv:2002.10444"
@@ -156,8 +156,8 @@ def branch_gain(spec: ResNetSpec, block: BlockSpec, gain: float = 1.0) -> float 
     pre-activation block, whose stream's variance doubles, and 2 for a post-activation one,
     where the ReLU after the sum takes part of it back.
 
-    Source: Balduzzi et al. 2017, arXiv:1702.08591, section 3; Zhang et al. 2019,
-    arXiv:1901.09321, section 2.
+    Source: Balduzzi et al. 2017, arXiv:1702.08591; Zhang et al. 2019,
+    arXiv:1901.09321.
     """
     share = _scale_free_share(spec.activation)
     if share is None:
