@@ -40,6 +40,10 @@ class EngineNotices(QObject):
         for answered in (client.model_ready, client.pair_measured):
             answered.connect(self._on_back)
 
+    def torch_version(self) -> str:
+        """Of the engine; empty before the first is up."""
+        return self.engine.versions.get("torch", "") if self.engine else ""
+
     def tell_failed(self, failed: Failed) -> None:
         """Tell that the engine could not do something."""
         self._notifier.error(failed.message, failed.hint, failed.details)

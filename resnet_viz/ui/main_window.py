@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import cast, get_args
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QSettings, Qt, QTimer
 from PySide6.QtGui import (
@@ -14,13 +13,12 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from resnet_viz.engine.messages import EngineReady, ModelChoice
-from resnet_viz.errors import UserError
+from resnet_viz.engine.messages import ModelChoice
 from resnet_viz.models.bundled import default_model
 from resnet_viz.models.specs import spec as named_spec
-from resnet_viz.ui import actions, exporting
+from resnet_viz.ui import actions
 from resnet_viz.ui.about import AboutDialog
 from resnet_viz.ui.actions import Command
 from resnet_viz.ui.engine_bar import EngineBar
@@ -28,14 +26,15 @@ from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.engine_notices import EngineNotices
 from resnet_viz.ui.explore import ExploreWorkspace
 from resnet_viz.ui.intake import Intake
+from resnet_viz.ui.looks import Looks
 from resnet_viz.ui.notify import NoticeStrip, Notifier
 from resnet_viz.ui.overlays import DropOverlay, KeysOverlay
 from resnet_viz.ui.pictures import Picture, accepts
 from resnet_viz.ui.session import Session
-from resnet_viz.ui.style import palette, resolve, style_sheet
-from resnet_viz.ui.theme import LIGHT, Choice, Theme
+from resnet_viz.ui.theme import Choice, Theme
 from resnet_viz.ui.top_bar import TopBar
 from resnet_viz.ui.window_files import WindowFiles
+from resnet_viz.ui.window_pictures import WindowPictures
 from resnet_viz.ui.workspace import Workspace
 from resnet_viz.ui.workspace_commands import NEXT_CHANNEL, PREVIOUS_CHANNEL, workspace_commands
 from resnet_viz.ui.workspaces import Workspaces
@@ -54,8 +53,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._settings = settings
         self._client = client
-        self.theme: Theme = LIGHT
-        self._theme_choice: Choice = "system"
+        self.looks = Looks(self, settings)
         self.notifier = Notifier(self)
         start = default_model()
         choice = ModelChoice(named_spec(start.name), start.weights)
@@ -68,7 +66,8 @@ class MainWindow(QMainWindow):
         self._commands = self._list_commands()
         self.actions_by_name = actions.install(self, self._commands)
         self._keys.set_keys(actions.key_sheet(self._commands))
-        self._add_submenus()
+        self.files.add_menus(actions.menu_named(self, "&File"))
+        self.looks.add_menu(actions.menu_named(self, "&View"))
         self._connect()
         self._restore()
         self._update_title()
@@ -84,8 +83,9 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.workspaces = Workspaces(
-            {"Explore": self._make_explore, "Gradients": self._make_gradients}
+            {"Explore": self._make_explore, "Gradients": self._make_gradients}, self._settings
         )
+        self.pictures = WindowPictures(self.workspaces, self.looks, self.notifier)
         self.top_bar = TopBar(self.session, self.workspaces.titles)
         self.strip = NoticeStrip(self.notifier)
         self.engine_notices = EngineNotices(self._client, self.notifier, self.strip, self)
@@ -107,24 +107,6 @@ class MainWindow(QMainWindow):
         self._drop = DropOverlay(central)
         self.setMinimumSize(900, 560)
 
-    def _make_explore(self) -> Workspace:
-        return ExploreWorkspace(self.session, lambda button: self.top_bar.show_picker(button))
-
-    def _make_gradients(self) -> Workspace:
-        # Imported when it is first shown: until then it costs the start nothing.
-        from resnet_viz.ui.gradients.workspace import laboratory
-
-        return laboratory(self._client, self.notifier, self._torch_version)
-
-    def _torch_version(self) -> str:
-        engine = self.engine_notices.engine
-        return engine.versions.get("torch", "") if engine else ""
-
-    @property
-    def workspace(self) -> Workspace:
-        """The workspace on screen."""
-        return self.workspaces.current
-
     def _list_commands(self) -> list[Command]:
         undo, files = self.workspaces.undo, self.files
         file, edit, network, view, help_ = actions.MENUS
@@ -132,7 +114,7 @@ class MainWindow(QMainWindow):
             Command(file, "&Open picture…", files.ask_picture, ("Ctrl+O",)),
             Command(file, "Open &checkpoint…", files.ask_checkpoint, ("Ctrl+Shift+O",)),
             Command(file, "&Export picture of the window…", self._ask_export, ("Ctrl+E",), True),
-            Command(file, "Copy pict&ure of the window", self.copy_picture, ("Ctrl+Shift+C",)),
+            Command(file, "Copy pict&ure of the window", self.pictures.copy, ("Ctrl+Shift+C",)),
             Command(file, "&Quit", self.close, ("Ctrl+Q",), True),
             Command(edit, "&Undo", undo.undo, ("Ctrl+Z",)),
             Command(edit, "&Redo", undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
@@ -146,34 +128,27 @@ class MainWindow(QMainWindow):
             Command(help_, "&About and versions…", self._show_about, (), True),
         ]
 
-    def _add_submenus(self) -> None:
-        self.files.add_menus(actions.menu_named(self, "&File"))
-        view = actions.menu_named(self, "&View")
-        self._lanes = view.addMenu("&Lanes")
-        themes = view.addMenu("&Theme")
-        for name in get_args(Choice):
-            entry = themes.addAction(name.capitalize())
-            entry.triggered.connect(lambda _=False, n=name: self.set_theme(n))
-
     def _connect(self) -> None:
         s, client, bar = self.session, self._client, self.top_bar
         bar.network_clicked.connect(self._choose_network)
         bar.workspace_chosen.connect(self.workspaces.show_titled)
         bar.export_clicked.connect(self._ask_export)
         bar.device_chosen.connect(lambda name: s.choose(replace(s.choice, device=name)))
-        bar.theme_chosen.connect(self.set_theme)
+        bar.theme_chosen.connect(self.looks.choose)
+        self.looks.changed.connect(self.workspaces.set_theme)
+        self.looks.changed.connect(lambda _theme: bar.show_theme(self.looks.choice))
         bar.picker.open_file.connect(self.files.ask_checkpoint)
         self.files.checkpoint.connect(self._open_checkpoint)
-        self.files.export.connect(self.export_picture)
+        self.files.export.connect(self.pictures.write)
         self.intake.picture.connect(self._on_picture)
         self.intake.checkpoint.connect(self._open_checkpoint)
         self.intake.problem.connect(self.engine_notices.tell_problem)
         self.intake.note.connect(self.notifier.info)
 
         s.failed.connect(self.engine_notices.tell_failed)
-        s.choice_changed.connect(self._on_choice)
-        self.workspaces.made.connect(self._on_made)
+        s.choice_changed.connect(lambda choice: self.workspaces.set_device(choice.device))
         self.workspaces.switched.connect(self._on_switched)
+        self.workspaces.facts_changed.connect(self._show_facts)
         for name, changed in (
             ("Undo", self.workspaces.undo.canUndoChanged),
             ("Redo", self.workspaces.undo.canRedoChanged),
@@ -181,12 +156,10 @@ class MainWindow(QMainWindow):
             self.actions_by_name[name].setEnabled(False)
             changed.connect(self.actions_by_name[name].setEnabled)
 
-        client.engine_ready.connect(self._on_engine_ready)
+        client.engine_ready.connect(lambda ready: bar.set_devices(ready.devices))
         client.model_ready.connect(s.on_model_ready)
         client.explored.connect(s.on_explored)
         client.failed.connect(s.on_failed)
-        hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(lambda _scheme: self._apply_theme())
 
     def _start_engine(self) -> None:
         self._client.start()
@@ -194,37 +167,35 @@ class MainWindow(QMainWindow):
 
     # --- workspaces ------------------------------------------------------------------------
 
-    def _on_made(self, workspace: Workspace) -> None:
-        """Tell a new workspace what the others know already."""
-        if isinstance(workspace, ExploreWorkspace):
-            self.explore = workspace
-            picked = workspace.side.file_picked
-            picked.connect(lambda path: self.intake.open_picture(Path(path)))
-            self.intake.gallery.connect(workspace.side.strip.set_pictures)
-            self._lanes.addActions(list(workspace.overview.lane_actions.values()))
-        workspace.set_theme(self.theme)
-        workspace.restore(self._settings)
-        workspace.set_device(self.session.choice.device)
-        if self.session.picture is not None:
-            workspace.show_picture(self.session.picture, chosen=False)
-        workspace.headline_changed.connect(self._show_facts)
-        workspace.status_changed.connect(self._show_facts)
+    def _make_explore(self) -> Workspace:
+        self.explore = ExploreWorkspace(self.session, self.top_bar.show_picker)
+        side = self.explore.side
+        side.file_picked.connect(lambda path: self.intake.open_picture(Path(path)))
+        self.intake.gallery.connect(side.strip.set_pictures)
+        lanes = actions.menu_named(self, "&View").addMenu("&Lanes")
+        lanes.addActions(list(self.explore.overview.lane_actions.values()))
+        return self.explore
+
+    def _make_gradients(self) -> Workspace:
+        # Imported when it is first shown: until then it costs the start nothing.
+        from resnet_viz.ui.gradients.workspace import laboratory
+
+        return laboratory(self._client, self.notifier, self.engine_notices.torch_version)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace on screen."""
+        return self.workspaces.current
 
     def _on_switched(self, workspace: Workspace) -> None:
-        self._settings.setValue("workspace", workspace.title)
         self.top_bar.show_workspace(workspace.title)
         for text in (NEXT_CHANNEL, PREVIOUS_CHANNEL):
             self.actions_by_name[actions.plain(text)].setEnabled(workspace.has_channels)
-        self._show_facts()
 
     def _show_facts(self) -> None:
         """Say around the workspace which network it shows, and how that was measured."""
         self.top_bar.show_headline(self.workspace.headline)
         self.engine_bar.show_measured(self.workspace.status)
-
-    def _on_choice(self, choice: ModelChoice) -> None:
-        for workspace in self.workspaces.built:
-            workspace.set_device(choice.device)
 
     def _choose_network(self) -> None:
         self.workspace.choose_network(self.top_bar.model)
@@ -258,21 +229,15 @@ class MainWindow(QMainWindow):
 
     def _on_picture(self, picture: Picture) -> None:
         self.engine_notices.withdraw_others()  # it was about another picture
-        # The very first picture is the program's own choice.
-        chosen = self.session.picture is not None
-        for workspace in self.workspaces.built:
-            workspace.show_picture(picture, chosen=chosen and workspace is self.workspace)
+        self.workspaces.show_picture(picture)
         self._update_title()
         self.files.opened(picture)
 
     def _open_checkpoint(self, path: Path) -> None:
-        self.workspaces.show_titled("Explore")
+        self.workspaces.show_titled(ExploreWorkspace.title)
         self.session.choose(
             replace(self.session.choice, weights="file", path=str(path), training_mode=False)
         )
-
-    def _on_engine_ready(self, ready: EngineReady) -> None:
-        self.top_bar.set_devices(ready.devices)
 
     def _update_title(self) -> None:
         picture = self.session.picture
@@ -280,42 +245,19 @@ class MainWindow(QMainWindow):
             f"{picture.name} – ResNet Visualizer" if picture else "ResNet Visualizer"
         )
 
-    # --- export ----------------------------------------------------------------------------
-
     def _ask_export(self) -> None:
         self.files.ask_export(self.workspace.export_name)
 
-    def export_picture(self, path: Path) -> None:
-        """Write a picture of the workspace."""
-        try:
-            written = exporting.write_png(self.workspace, self.theme.window, path)
-        except UserError as error:
-            self.notifier.error(error.message, error.hint)
-        else:
-            self.notifier.info(f"Written to {written}.")
+    # --- looks and help --------------------------------------------------------------------
 
-    def copy_picture(self) -> None:
-        """Put a picture of the workspace on the clipboard."""
-        exporting.copy(self.workspace, self.theme.window)
-        self.notifier.info("A picture of the window is on the clipboard.")
-
-    # --- looks -----------------------------------------------------------------------------
+    @property
+    def theme(self) -> Theme:
+        """Colours and sizes in force."""
+        return self.looks.theme
 
     def set_theme(self, choice: Choice) -> None:
         """Change the theme and remember it."""
-        self._settings.setValue("theme", choice)
-        self._theme_choice = choice
-        self._apply_theme()
-
-    def _apply_theme(self) -> None:
-        self.theme = resolve(self._theme_choice)
-        self.top_bar.show_theme(self._theme_choice)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.setPalette(palette(self.theme))
-        self.setStyleSheet(style_sheet(self.theme))
-        for workspace in self.workspaces.built:
-            workspace.set_theme(self.theme)
+        self.looks.choose(choice)
 
     def _flip_full_screen(self) -> None:
         if self.isFullScreen():
@@ -349,18 +291,12 @@ class MainWindow(QMainWindow):
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             room = self.screen().availableGeometry()
             self.resize(min(1440, room.width()), min(900, room.height()))
-        chosen = self._settings.value("theme", "system")
-        self._theme_choice = cast(Choice, chosen if chosen in get_args(Choice) else "system")
-        self._apply_theme()
-        last = self._settings.value("workspace")
-        self.workspaces.show_titled("Explore")  # owns what the window starts with
-        if last in self.workspaces.titles:
-            self.workspaces.show_titled(str(last))
+        self.looks.apply()
+        self.workspaces.show_last(ExploreWorkspace.title)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
-        for workspace in self.workspaces.built:
-            workspace.save(self._settings)
+        self.workspaces.save()
         self._settings.sync()
         self.hide()  # the engine may take a moment to end
         self.intake.close()

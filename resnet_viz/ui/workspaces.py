@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSettings, Signal
 from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from resnet_viz.ui.pictures import Picture
+from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.workspace import Workspace
 
 
 class Workspaces(QStackedWidget):
     """Shows one workspace and makes the others when they are asked for.
 
-    A workspace costs imports and widgets; those never shown cost nothing at start-up.
+    A workspace costs imports and widgets; those never shown cost nothing at start-up. What the
+    window tells is passed on to all that are there, and told to those made later.
 
     Args:
-        makers: builds a workspace, by its title; the first is shown first.
+        makers: builds a workspace, by its title.
+        memory: where workspaces keep what they remember, and which was shown last is kept.
+        parent: owner.
 
     Attributes:
         undo: the steps of the workspace on screen.
@@ -25,28 +30,32 @@ class Workspaces(QStackedWidget):
     Signals:
         made: a `Workspace` that has just been built, before it is shown.
         switched: the `Workspace` that is on screen now.
+        facts_changed: headline or status of the workspace on screen.
     """
 
     made = Signal(object)
     switched = Signal(object)
+    facts_changed = Signal()
 
     def __init__(
-        self, makers: Mapping[str, Callable[[], Workspace]], parent: QWidget | None = None
+        self,
+        makers: Mapping[str, Callable[[], Workspace]],
+        memory: QSettings,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._makers = dict(makers)
+        self._memory = memory
         self._made: dict[str, Workspace] = {}
+        self._theme: Theme = LIGHT
+        self._device = "auto"
+        self._picture: Picture | None = None
         self.undo = QUndoGroup(self)
 
     @property
     def titles(self) -> tuple[str, ...]:
         """Of all workspaces, made or not."""
         return tuple(self._makers)
-
-    @property
-    def built(self) -> tuple[Workspace, ...]:
-        """Those that have been shown."""
-        return tuple(self._made.values())
 
     @property
     def current(self) -> Workspace:
@@ -69,13 +78,61 @@ class Workspaces(QStackedWidget):
             before.leave()
         self.setCurrentWidget(workspace)
         self.undo.setActiveStack(workspace.undo)
+        self._memory.setValue("workspace", title)
         workspace.enter()
         self.switched.emit(workspace)
+        self.facts_changed.emit()
+
+    def show_last(self, usual: str) -> None:
+        """Make the usual workspace, and show that of the last time if it is still known."""
+        last = self._memory.value("workspace")
+        self.show_titled(usual)
+        if isinstance(last, str) and last in self._makers:
+            self.show_titled(last)
+
+    # --- what is passed on -------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours and sizes."""
+        self._theme = theme
+        for workspace in self._made.values():
+            workspace.set_theme(theme)
+
+    def set_device(self, device: str) -> None:
+        """The window computes on another device."""
+        self._device = device
+        for workspace in self._made.values():
+            workspace.set_device(device)
+
+    def show_picture(self, picture: Picture) -> None:
+        """Another picture is there; the first one is the program's own choice."""
+        chosen = self._picture is not None
+        self._picture = picture
+        for workspace in self._made.values():
+            workspace.show_picture(picture, chosen=chosen and workspace is self.current)
+
+    def save(self) -> None:
+        """Let all remember their layout and what is chosen."""
+        for workspace in self._made.values():
+            workspace.save(self._memory)
+
+    # --- inside ------------------------------------------------------------------------------
 
     def _make(self, title: str) -> Workspace:
         workspace = self._makers[title]()
         self._made[title] = workspace
         self.undo.addStack(workspace.undo)
         self.made.emit(workspace)
+        workspace.set_theme(self._theme)
+        workspace.restore(self._memory)
+        workspace.set_device(self._device)
+        if self._picture is not None:
+            workspace.show_picture(self._picture, chosen=False)
+        workspace.headline_changed.connect(lambda _text: self._tell_facts(workspace))
+        workspace.status_changed.connect(lambda _text: self._tell_facts(workspace))
         self.addWidget(workspace)
         return workspace
+
+    def _tell_facts(self, workspace: Workspace) -> None:
+        if workspace is self.currentWidget():
+            self.facts_changed.emit()

@@ -340,7 +340,7 @@ def test_an_engine_that_is_started_again_anyway_offers_no_button_and_comes_back_
 def test_themes_reach_every_part_and_are_remembered(
     window: MainWindow, settings: QSettings, name: str
 ) -> None:
-    window.set_theme(name)  # type: ignore[arg-type]
+    window.looks.choose(name)  # type: ignore[arg-type]
     assert window.theme is THEMES[name]  # type: ignore[index]
     assert settings.value("theme") == name
     corner = window.grab().toImage().pixelColor(8, window.height() // 2).name().upper()
@@ -351,11 +351,11 @@ def test_export_writes_the_workspace_at_twice_the_resolution(
     window: MainWindow, tmp_path: Path
 ) -> None:
     wanted = (2 * window.workspace.width(), 2 * window.workspace.height())
-    window.export_picture(tmp_path / "view")
+    window.pictures.write(tmp_path / "view")
     with Image.open(tmp_path / "view.png") as image:
         assert image.size == wanted
         assert len(image.convert("RGB").getcolors(1 << 24)) > 50
-    window.export_picture(tmp_path / "missing" / "view.png")
+    window.pictures.write(tmp_path / "missing" / "view.png")
     assert window.strip.notice is not None
     assert "Cannot write" in window.strip.notice.message
 
