@@ -180,6 +180,10 @@ class PathGradients:
         nothing = Scaled(torch.zeros_like(self._blocks[0].x), -math.inf)
         return [part or nothing for part in sums]
 
+    def forget(self) -> None:
+        """Let the recorded pass and its memory go."""
+        self._blocks = []
+
     def _led(self, index: int, gradient: Scaled | None, *, branch: bool) -> Scaled | None:
         return None if gradient is None else self._back(index, gradient, branch=branch)
 

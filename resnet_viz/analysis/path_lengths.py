@@ -50,6 +50,8 @@ class PathShares:
             minus infinity for zero, NaN where it is not known.
         low: of the smallest norm measured; NaN where none was.
         high: of the largest.
+        errors: standard error of the mean norm, relative to it; 0 where all paths were
+            measured, NaN where fewer than two were.
         n_sampled: paths measured.
         tail: estimated share of the lengths that were left out as negligible.
     """
@@ -58,6 +60,7 @@ class PathShares:
     log_norms: Floats
     low: Floats
     high: Floats
+    errors: Floats
     n_sampled: NDArray[np.int64]
     tail: float
 
@@ -168,7 +171,7 @@ class PathSampler:
         """What is known by now."""
         n_blocks, offset = self._gradients.n_blocks, len(self._gradients.always)
         counts = np.full(n_blocks + 1, -np.inf)
-        norms, low, high = (np.full(n_blocks + 1, np.nan) for _ in range(3))
+        norms, low, high, errors = (np.full(n_blocks + 1, np.nan) for _ in range(4))
         n_sampled = np.zeros(n_blocks + 1, np.int64)
         if not self._gradients.closed:
             free = slice(offset, offset + self._n_free + 1)
@@ -177,7 +180,9 @@ class PathSampler:
         for j, measured in self._norms.items():
             low[offset + j], high[offset + j] = min(measured), max(measured)
             n_sampled[offset + j] = len(measured)
-        return PathShares(counts, norms, low, high, n_sampled, self._tail())
+            everything = len(measured) == math.comb(self._n_free, j)
+            errors[offset + j] = 0.0 if everything else relative_error(measured)
+        return PathShares(counts, norms, low, high, errors, n_sampled, self._tail())
 
     def _n_paths(self, j: int) -> int:
         return min(self._samples, math.comb(self._n_free, j))
@@ -273,6 +278,15 @@ def log_sum(logs: Floats) -> float:
 def log_mean(logs: list[float]) -> float:
     """Logarithm of the mean of numbers given by their logarithms."""
     return log_sum(np.asarray(logs, np.float64)) - math.log(len(logs))
+
+
+def relative_error(logs: list[float]) -> float:
+    """Standard error of the mean over the mean, of numbers given by their logarithms."""
+    largest = max(logs)
+    if len(logs) < 2 or largest == -math.inf:
+        return math.nan
+    numbers = np.exp(np.asarray(logs) - largest)
+    return float(numbers.std(ddof=1) / math.sqrt(len(logs)) / numbers.mean())
 
 
 def normalised(logs: Floats) -> Floats:

@@ -99,8 +99,6 @@ def _shown(settings: LabSettings, experiment: Lesion) -> LabSettings:
     """The settings with the experiment's folder as their batch, if it has one."""
     if not experiment.folder:
         return settings
-    if experiment.n_images < 1:
-        raise UserError("A lesion study needs at least one image.")
     return replace(
         settings, batch="folder", folder=experiment.folder, batch_size=experiment.n_images
     )
@@ -142,10 +140,8 @@ def _sizes(spec: ResNetSpec, experiment: Lesion) -> list[int]:
     """The sizes that this network has, ascending.
 
     Raises:
-        UserError: if it has none of them, or a number is out of range.
+        UserError: if it has none of them.
     """
-    if experiment.trials < 1 or min(experiment.ks, default=0) < 1:
-        raise UserError("A lesion study needs sizes and draws of at least 1.")
     if experiment.how == "random":
         most, what = spec.n_blocks, "blocks"
     else:

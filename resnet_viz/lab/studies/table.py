@@ -15,13 +15,14 @@ from resnet_viz.lab.experiments import (
     Identity,
     Lesion,
     Pair,
+    PathLengths,
     ScaleSweep,
     SeedSweep,
     Shattering,
 )
 from resnet_viz.lab.findings import Finding
 from resnet_viz.lab.settings import LabSettings
-from resnet_viz.lab.studies import identity, lesion, pair, seeds, shattering, sweeps
+from resnet_viz.lab.studies import identity, lesion, pair, paths, seeds, shattering, sweeps
 
 # Every study computes in slices and yields what it knows after each: the engine answers the
 # window in between, and a study that is cancelled is simply not continued.
@@ -36,6 +37,7 @@ STUDIES: dict[type[Experiment], Study] = {
     Shattering: shattering.run,
     Identity: identity.run,
     Lesion: lesion.run,
+    PathLengths: paths.run,
 }
 
 

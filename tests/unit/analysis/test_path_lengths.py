@@ -12,7 +12,13 @@ import scipy.stats
 import torch
 
 from resnet_viz.analysis.path_gradients import PathGradients, Scaled
-from resnet_viz.analysis.path_lengths import PathSampler, PathShares, log_binomials, normalised
+from resnet_viz.analysis.path_lengths import (
+    PathSampler,
+    PathShares,
+    log_binomials,
+    normalised,
+    relative_error,
+)
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.network import ResNet, build
 from resnet_viz.models.specs import spec
@@ -116,6 +122,18 @@ def test_range_and_mean_of_the_samples() -> None:
     assert found.low[1] == pytest.approx(logs.min())
     assert found.high[1] == pytest.approx(logs.max())
     assert found.log_norms[1] == pytest.approx(math.log(np.exp(logs).mean()))
+    assert found.errors[1] == 0.0  # there are no others
+    few = sampled(Geometric(8, 0.5, spread=0.5), samples=4)
+    assert few.errors[0] == few.errors[8] == 0.0
+    assert 0.0 < few.errors[3] < 1.0
+
+
+def test_relative_error_is_that_of_the_mean() -> None:
+    numbers = np.array([0.5, 1.5, 4.0])
+    expected = scipy.stats.sem(numbers) / numbers.mean()
+    assert relative_error(list(np.log(numbers) - 2000.0)) == pytest.approx(expected)
+    assert math.isnan(relative_error([0.3]))
+    assert math.isnan(relative_error([-math.inf, -math.inf]))
 
 
 def test_shortest_holding() -> None:
