@@ -62,3 +62,10 @@ def count(value: float) -> str:
         if value >= scale * 0.9995:
             return f"{figure(value / scale)} {unit}"
     return f"{value:.0f}"
+
+
+def counted(count: int, thing: str) -> str:
+    """`1 block`, `2 blocks`, `3 branches`."""
+    if count != 1:
+        thing += "es" if thing.endswith("ch") else "s"
+    return f"{count} {thing}"

@@ -86,12 +86,15 @@ def gradient_curve(conditions: Conditions, anchor: float) -> Prediction | None:
         anchor: measured ‖∂L/∂x‖ at the last block's input.
 
     Returns:
-        (n_blocks,) values; None where no theory holds, or the anchor is no positive number.
+        (n_blocks,) values; None where no theory holds, the anchor is no positive number, or
+        theory expects none either (a closed last block, an overflow).
     """
     limit = conditions.limit()
     if limit is None or not 0.0 < anchor < np.inf:
         return None
     logs = limit.log_grad[:-1]
+    if not np.isfinite(logs[-1]):
+        return None
     return _prediction(conditions, _grown(logs - logs[-1], anchor))
 
 

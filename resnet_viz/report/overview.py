@@ -12,12 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
-from resnet_viz.numerals import power_of_ten
+from resnet_viz.numerals import counted, power_of_ten
 from resnet_viz.probe.snapshot import BlockStats
 from resnet_viz.report import palette
 from resnet_viz.report.result import SMALLEST, Result, backward_share, forward_share
 from resnet_viz.report.wording import (
-    counted,
     gates_in_words,
     gradient_values,
     sentences,

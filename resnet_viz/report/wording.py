@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from resnet_viz.numerals import figure
+from resnet_viz.numerals import counted, figure
 from resnet_viz.report.result import SMALLEST, Result, backward_share, forward_share
 
 # Smallest value, unit: parameters are given in millions from 0.1 M on, as in the papers.
@@ -77,13 +77,6 @@ def gates_in_words(result: Result) -> str:
     )
     said = [f"{n} of {counted(total, thing)} {done}" for n, thing, done in changes if n]
     return " and ".join(said) or "all skip connections and branches in place"
-
-
-def counted(count: int, thing: str) -> str:
-    """`1 block`, `2 blocks`, `3 branches`."""
-    if count != 1:
-        thing += "es" if thing.endswith("ch") else "s"
-    return f"{count} {thing}"
 
 
 def _gradient(result: Result) -> str:

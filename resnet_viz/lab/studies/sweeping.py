@@ -16,6 +16,7 @@ from resnet_viz.lab.studies.pair import FLOOR, LABELS
 from resnet_viz.lab.studies.readings import Reading, reading_of, snapshot_of
 from resnet_viz.lab.studies.sweep_words import capital, course
 from resnet_viz.lab.wording import conditions
+from resnet_viz.numerals import counted
 
 
 @dataclass(frozen=True)
@@ -105,14 +106,14 @@ def circumstances(settings: LabSettings, changing: str) -> str:
         said += f", skips at α = {settings.alpha:g}"
     if changing == "layers":
         return said
-    for number, words in (
-        (len(settings.cut), "skips cut"),
-        (len(settings.dropped), "branches dropped"),
-        (len(settings.plain_restored), "skips in the plain twin"),
-        (len(settings.plain_dropped), "branches dropped in the plain twin"),
+    for names, thing, what in (
+        (settings.cut, "skip", "cut"),
+        (settings.dropped, "branch", "dropped"),
+        (settings.plain_restored, "skip", "in the plain twin"),
+        (settings.plain_dropped, "branch", "dropped in the plain twin"),
     ):
-        if number:
-            said += f", {number} {words}"
+        if names:
+            said += f", {counted(len(names), thing)} {what}"
     return said
 
 

@@ -55,6 +55,16 @@ def test_there_is_none_for_trained_weights_and_group_norm(snapshots) -> None:
         assert theory_curves(settings, "residual", residual) == ()
 
 
+def test_a_closed_last_block_and_an_overflow_have_no_curve(snapshots) -> None:
+    _, plain = snapshots
+    last = plain.blocks[-1].name
+    for settings in (
+        replace(SETTINGS, plain_dropped={last}),
+        replace(SETTINGS, network="resnet110", gain=1e9),
+    ):
+        assert theory_curves(settings, "plain", plain) == ()
+
+
 def test_what_the_precision_cannot_hold_is_zero(snapshots) -> None:
     _, plain = snapshots
     deep = replace(SETTINGS, network="resnet110", gain=0.9)
