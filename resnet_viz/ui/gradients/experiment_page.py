@@ -45,7 +45,7 @@ class ExperimentPage(QWidget):
         kinds: the tab's experiments; several are chosen between at the top.
 
     Signals:
-        failed(object): an exception of saving or exporting; `UserError` if the user can act.
+        failed(object): a `UserError` of saving or exporting.
         said(str): what was saved, copied or exported.
     """
 

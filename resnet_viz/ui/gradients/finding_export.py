@@ -55,7 +55,7 @@ class Exporter(QObject):
 
     Signals:
         exported(str): a sentence about what was written.
-        failed(object): the exception; for folders that cannot be written a `UserError`.
+        failed(object): a `UserError`; the folder cannot be written.
     """
 
     exported = Signal(str)
@@ -79,8 +79,10 @@ class Exporter(QObject):
     def _on_done(self, result: object) -> None:
         if isinstance(result, str):
             self.exported.emit(result)
-        else:
+        elif isinstance(result, UserError):
             self.failed.emit(result)
+        elif isinstance(result, Exception):
+            raise result  # a bug, for the window's report of those
 
 
 class _Results(QObject):
@@ -98,6 +100,6 @@ class _Write(QRunnable):
         try:
             count = write_finding(self._finding, self._folder)
             result: object = f"Wrote {count} files to {self._folder}."
-        except Exception as error:  # crosses to the window's thread, which reports it
+        except Exception as error:  # crosses to the window's thread
             result = error
         self._results.done.emit(result)

@@ -22,10 +22,11 @@ from PIL import Image
 from resnet_viz.cli import main
 from resnet_viz.errors import UserError
 from resnet_viz.lab.bench import Bench
+from resnet_viz.lab.csv_text import curves_csv, table_csv
 from resnet_viz.lab.experiments import DepthSweep, Pair
 from resnet_viz.lab.findings import Chart, Curve, Finding, Table
 from resnet_viz.lab.line import from_line
-from resnet_viz.lab.results import curves_csv, slug, table_csv
+from resnet_viz.lab.results import slug
 from resnet_viz.lab.settings import LabSettings
 from resnet_viz.lab.studies.table import STUDIES
 from resnet_viz.models.network import build

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from resnet_viz.errors import UserError
+from resnet_viz.lab.csv_text import curves_csv
 from resnet_viz.lab.figures.scales import Scale
 from resnet_viz.lab.findings import Chart
 from resnet_viz.ui import exporting
@@ -232,7 +233,7 @@ class ChartView(QWidget):
             UserError: if the file cannot be written.
         """
         if self.chart is not None:
-            text = saving.chart_csv(self.chart)
+            text = curves_csv(self.chart)
             path = saving.write_text(text, saving.with_suffix(path, ".csv"))
             self.said.emit(f"Saved {path.name}.")
 
@@ -245,7 +246,7 @@ class ChartView(QWidget):
     def copy_numbers(self) -> None:
         """Put the numbers on the clipboard as a spreadsheet pastes them."""
         if self.chart is not None:
-            text = saving.with_tabs(saving.chart_csv(self.chart))
+            text = saving.with_tabs(curves_csv(self.chart))
             QGuiApplication.clipboard().setText(text)
             self.said.emit("The chart's numbers are on the clipboard.")
 

@@ -12,7 +12,6 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
 from resnet_viz.errors import UserError
-from resnet_viz.lab.findings import Chart, Table
 
 _HINT = "Choose a folder that exists and that you may write to."
 
@@ -53,21 +52,6 @@ def write_text(text: str, path: Path) -> Path:
 def with_suffix(path: Path, suffix: str) -> Path:
     """The path, with the suffix where it has another or none."""
     return path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)
-
-
-def chart_csv(chart: Chart) -> str:
-    """All numbers of a chart, as the headless laboratory writes them."""
-    # Only now: it brings matplotlib, which takes a moment to import.
-    from resnet_viz.lab.results import curves_csv
-
-    return curves_csv(chart)
-
-
-def table_csv(table: Table) -> str:
-    """A table with its header, as the headless laboratory writes it."""
-    from resnet_viz.lab import results
-
-    return results.table_csv(table)
 
 
 def with_tabs(text: str) -> str:

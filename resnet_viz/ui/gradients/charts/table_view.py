@@ -14,6 +14,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from resnet_viz.lab.csv_text import table_csv
 from resnet_viz.lab.findings import Table
 from resnet_viz.numerals import figure
 from resnet_viz.ui.gradients.charts import saving
@@ -143,7 +144,7 @@ class TableView(QTableView):
 
     def copy_all(self, *, tabs: bool) -> None:
         """Put the whole table on the clipboard, in full precision."""
-        text = saving.table_csv(self.source.table)
+        text = table_csv(self.source.table)
         QGuiApplication.clipboard().setText(saving.with_tabs(text) if tabs else text)
 
     def copy_chosen(self) -> None:
@@ -161,7 +162,7 @@ class TableView(QTableView):
             tuple(table.columns[c] for c in columns),
             tuple(tuple(table.rows[row][c] for c in columns) for row in rows),
         )
-        QGuiApplication.clipboard().setText(saving.with_tabs(saving.table_csv(picked)))
+        QGuiApplication.clipboard().setText(saving.with_tabs(table_csv(picked)))
 
 
 def written(value: float | int | str | None) -> str:
