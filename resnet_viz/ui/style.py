@@ -50,6 +50,9 @@ def style_sheet(theme: Theme) -> str:
     """The window's style sheet; widgets are found by class or object name."""
     t = theme
     chevron = (assets_dir() / "icons" / "chevron.svg").as_posix()
+    chevron_up = (assets_dir() / "icons" / "chevron-up.svg").as_posix()
+    tick_colour = "black" if t.name == "dark" else "white"
+    tick = (assets_dir() / "icons" / f"tick-{tick_colour}.svg").as_posix()
     veil = "#D8" + t.card[1:]  # what is underneath shines through
     pad = 4 if t.name != "projector" else 6
     return f"""
@@ -58,18 +61,51 @@ QMainWindow, QDialog {{ background: {t.window}; }}
 QToolTip {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border}; padding: 4px; }}
 #card {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 8px; }}
 #topBar {{ background: {t.card}; border-bottom: 1px solid {t.border}; }}
-QScrollArea, #panelBody {{ background: {t.card}; border: none; }}
+QScrollArea, #panelBody, #causes {{ background: {t.card}; border: none; }}
+#page, #page > QWidget > QWidget {{ background: transparent; border: none; }}
 QLabel[role="title"] {{ font-size: {t.title_px}px; font-weight: 600; }}
 QLabel[role="muted"] {{ color: {t.muted}; font-size: {t.small_px}px; }}
-QPushButton, QToolButton, QComboBox, QLineEdit {{
+QPushButton, QToolButton, QComboBox, QLineEdit, QAbstractSpinBox {{
     background: {t.card}; border: 1px solid {t.border}; border-radius: 6px;
     padding: {pad}px {2 * pad}px;
 }}
+QAbstractSpinBox {{ padding: {pad - 1}px {pad + 3}px; padding-right: {t.font_px + 8}px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+    subcontrol-origin: border; width: {t.font_px + 5}px; border: none; background: transparent;
+}}
+QAbstractSpinBox::up-button {{ subcontrol-position: top right; }}
+QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; }}
+QAbstractSpinBox::up-arrow {{ image: url({chevron_up}); width: {t.font_px - 4}px; }}
+QAbstractSpinBox::down-arrow {{ image: url({chevron}); width: {t.font_px - 4}px; }}
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{
+    background: {t.raised}; border-radius: 4px;
+}}
+#causes QComboBox {{ padding: {pad}px; padding-left: {pad + 3}px; }}
+QComboBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
+QCheckBox::indicator {{
+    width: {t.font_px}px; height: {t.font_px}px; border: 1px solid {t.ghost}; border-radius: 3px;
+    background: {t.card};
+}}
+QCheckBox::indicator:checked {{
+    background: {t.accent}; border-color: {t.accent}; image: url({tick});
+}}
+QCheckBox::indicator:disabled {{ border-color: {t.border}; }}
+QCheckBox::indicator:focus {{ border-color: {t.branch}; }}
+QCheckBox:disabled {{ color: {t.ghost}; }}
+QTabWidget::pane {{ border: none; }}
+QTabBar {{ qproperty-drawBase: 0; }}
+QTabBar::tab {{
+    background: transparent; color: {t.muted}; border: none; border-bottom: 2px solid transparent;
+    padding: {pad}px {3 * pad}px; margin-right: 2px;
+}}
+QTabBar::tab:hover {{ color: {t.text}; }}
+QTabBar::tab:selected {{ color: {t.text}; font-weight: 600; border-bottom-color: {t.accent}; }}
+QTabBar::tab:focus {{ border-bottom-color: {t.branch}; }}
 QToolButton {{ padding: {pad}px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: {t.raised}; }}
 QPushButton:pressed, QPushButton:checked {{ background: {t.accent}; color: {t.on_accent}; }}
-QPushButton:disabled, QComboBox:disabled {{ color: {t.ghost}; }}
-QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus,
+QPushButton:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {{ color: {t.ghost}; }}
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractSpinBox:focus,
 QPlainTextEdit:focus {{ border: 1px solid {t.branch}; }}
 QPushButton#model {{ font-weight: 600; text-align: left; padding-right: {4 * pad}px; }}
 QPushButton[role="primary"] {{

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLayout,
     QPushButton,
     QToolButton,
@@ -70,7 +69,7 @@ class CauseGroup(QWidget):
 
     def _choice(self, name: str, items: dict[str, str], tip: str, field: str) -> Choice:
         """A combo box for one field."""
-        box = Choice(name, items, tip)
+        box = Choice(name, items, tip, words.SHORT)
         box.activated.connect(lambda _i: self._want(**{field: box.currentData()}))
         return box
 
@@ -91,7 +90,7 @@ class NetworkGroup(CauseGroup):
         super().__init__("Both networks")
         self.layers = DepthBox()
         self.order = Choice("Order", words.ORDERS, words.ORDER_TIP)
-        self.norm = Choice("Normalisation", words.NORMS, words.NORM_TIP)
+        self.norm = Choice("Normalisation", words.NORMS, words.NORM_TIP, words.SHORT)
         self.activation = self._choice(
             "Activation", words.ACTIVATIONS, words.ACTIVATION_TIP, "activation"
         )
@@ -247,15 +246,14 @@ class BatchGroup(CauseGroup):
         super().__init__("Measured on")
         self._ask_folder = ask_folder
         self._settings = LabSettings()
-        self.batch = Choice("Batch", words.BATCHES, words.BATCH_TIP)
+        self.batch = Choice("Batch", words.BATCHES, words.BATCH_TIP, words.SHORT)
         self.n_images = WholeNumber("Images in the batch", 0, 1024, words.SIZE_TIP)
         self.dtype = self._choice("Precision", words.DTYPES, words.DTYPE_TIP, "dtype")
         self.folder = QPushButton()
         self.folder.setAccessibleName("Folder of the batch")
         self._n_images_cell = cell("Images", self.n_images)
         self._add(0, cell("Batch", self.batch), self._n_images_cell)
-        self._add(1, self.folder)
-        self._add(2, QLabel("Precision"), self.dtype)
+        self._add(1, cell("Precision", self.dtype), self.folder)
         self.batch.activated.connect(self._on_batch)
         self.n_images.valueChanged.connect(lambda value: self._want(batch_size=value))
         self.folder.clicked.connect(self._on_folder)
@@ -272,7 +270,7 @@ class BatchGroup(CauseGroup):
         self.folder.setVisible(settings.batch == "folder")
         name = Path(settings.folder).name or settings.folder
         self.folder.setText(
-            self.fontMetrics().elidedText(f"{name} …", Qt.TextElideMode.ElideMiddle, 200)
+            self.fontMetrics().elidedText(f"{name} …", Qt.TextElideMode.ElideMiddle, 90)
         )
         self.folder.setToolTip(f"{settings.folder}\nChoose another folder of class folders")
 

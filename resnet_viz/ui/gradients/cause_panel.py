@@ -17,7 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from resnet_viz.errors import UserError
+from resnet_viz.lab.fit import will_fit
 from resnet_viz.lab.settings import LabSettings
+from resnet_viz.ui.gradients import changes
 from resnet_viz.ui.gradients.cause_groups import (
     BatchGroup,
     CauseGroup,
@@ -31,6 +33,8 @@ from resnet_viz.ui.gradients.session import LabSession
 from resnet_viz.ui.gradients.settings_text import SettingsText
 from resnet_viz.ui.theme import Theme
 
+_TAKE_MEMORY = ("network", "order", "batch", "batch_size", "dtype", "weights")
+
 
 class CausePanel(QScrollArea):
     """Shows a session's settings and passes on what is chosen.
@@ -42,9 +46,11 @@ class CausePanel(QScrollArea):
 
     Signals:
         refused: a `UserError`: what was chosen cannot be, and nothing has changed.
+        too_large: why it may not fit into memory, and what builds it all the same.
     """
 
     refused = Signal(object)
+    too_large = Signal(str, object)
 
     def __init__(
         self, session: LabSession, text: SettingsText, parent: QWidget | None = None
@@ -75,7 +81,7 @@ class CausePanel(QScrollArea):
         self._show_measured()
 
     def sizeHint(self) -> QSize:
-        return QSize(310 if self._projector else 262, 600)
+        return QSize(310 if self._projector else 272, 600)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's sizes; colours come with the window's style sheet."""
@@ -86,7 +92,7 @@ class CausePanel(QScrollArea):
 
     def _lay_out(self) -> None:
         body = QWidget()
-        body.setObjectName("panelBody")
+        body.setObjectName("causes")
         column = QVBoxLayout(body)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(9)
@@ -145,12 +151,24 @@ class CausePanel(QScrollArea):
 
     def _change(self, fields: dict[str, Any]) -> None:
         try:
-            self._session.change(**fields)
+            wanted = changes.changed(self._session.settings, **fields)
+            self._if_it_fits(wanted, lambda: self._session.change(**fields))
         except UserError as error:
             self._on_refused(error)
 
     def _take(self, settings: LabSettings) -> None:
-        self._session.set_settings(settings)
+        self._if_it_fits(settings, lambda: self._session.set_settings(settings))
+
+    def _if_it_fits(self, wanted: LabSettings, go_on: Callable[[], None]) -> None:
+        """Ask before something is built that memory may not hold."""
+        before = self._session.settings
+        grows = any(getattr(wanted, f) != getattr(before, f) for f in _TAKE_MEMORY)
+        # What is free on another device only the engine knows, and it says so.
+        if grows and wanted.device in ("auto", "cpu") and not (fit := will_fit(wanted)).fits:
+            self._show_settings()
+            self.too_large.emit(fit.sentence, go_on)
+        else:
+            go_on()
 
     def _on_refused(self, error: UserError) -> None:
         """Show again what is so, and tell why it stays so."""

@@ -23,6 +23,18 @@ ACTIVATIONS = {
 }
 INITS = {"torch": "torch's default", "he": "He", "xavier": "Xavier", "normal": "small normal"}
 WEIGHTS = {"random": "random", "trained": "trained, in both", "twins": "each trained itself"}
+SHORT = {
+    "batch_train": "batch (train)",
+    "batch_eval": "batch (eval)",
+    "torch": "torch default",
+    "trained": "trained",
+    "twins": "both trained",
+    "picture": "the picture",
+    "photographs": "photos",
+    "folder": "folder",
+}
+"""What the entries are called where the column is narrow."""
+
 BATCHES = {
     "photographs": "photographs",
     "noise": "noise",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
-from PySide6.QtGui import QKeyEvent, QStandardItemModel
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
     QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
     QVBoxLayout,
     QWidget,
 )
@@ -49,12 +51,20 @@ class Choice(QComboBox):
 
     Args:
         name: for screen readers.
-        items: data -> text.
+        items: data -> text in the list.
         tip: explains the terms.
+        short: data -> text in the column, for entries that are too long for it.
     """
 
-    def __init__(self, name: str, items: Mapping[str, str], tip: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        items: Mapping[str, str],
+        tip: str,
+        short: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__()
+        self._short = short or {}
         self.setAccessibleName(name)
         self.setToolTip(tip)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -74,6 +84,20 @@ class Choice(QComboBox):
         assert isinstance(model, QStandardItemModel)
         for index in range(self.count()):
             model.item(index).setEnabled(allowed.get(self.itemData(index), True))
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Write what fits the column."""
+        super().initStyleOption(option)
+        text = self._short.get(self.currentData(), self.currentText())
+        room = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox,
+            option,
+            QStyle.SubControl.SC_ComboBoxEditField,
+            self,
+        )
+        option.currentText = self.fontMetrics().elidedText(
+            text, Qt.TextElideMode.ElideRight, room.width()
+        )
 
     def showPopup(self) -> None:
         """Open as wide as the longest entry, which the column may not be."""
@@ -119,6 +143,44 @@ class Number(QDoubleSpinBox):
         """Show a value, without a signal."""
         with QSignalBlocker(self):
             self.setValue(value)
+
+
+class Sentence(QLabel):
+    """Wrapped text as high as it needs to be.
+
+    A plain wrapped label asks layouts for height by width, and a scroll area around such a
+    layout gives everything else its preferred height instead of what there is.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def say(self, text: str) -> None:
+        """Show another text."""
+        self.setText(text)
+        self._fit()
+
+    def hasHeightForWidth(self) -> bool:
+        """The height is set, not asked for."""
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width needs another height."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """So does other type."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedHeight(max(self.heightForWidth(self.width()), self.fontMetrics().height()))
 
 
 def muted(text: str) -> QLabel:

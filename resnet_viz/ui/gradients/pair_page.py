@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resnet_viz.lab.settings import SIDES, Side
 from resnet_viz.lab.wording import pair_sentence
 from resnet_viz.models.specs import BlockSpec
 from resnet_viz.ui.gradients.add_node import AddNodeView
-from resnet_viz.ui.gradients.controls import muted
+from resnet_viz.ui.gradients.controls import Sentence, muted
 from resnet_viz.ui.gradients.pair_state import SIDE_NAMES
 from resnet_viz.ui.gradients.pair_view import PairView
 from resnet_viz.ui.gradients.session import LabSession
 from resnet_viz.ui.theme import Theme
 
 
-class PairPage(QWidget):
-    """Shows a session's pair and passes on what is clicked.
+class PairPage(QScrollArea):
+    """Shows a session's pair and passes on what is clicked; scrolls where it is low.
 
     Attributes:
         side: the network that keys act on: the one clicked or focused last.
@@ -29,11 +35,7 @@ class PairPage(QWidget):
         self.side: Side = "residual"
         self._hovered = ""
         self.pair = PairView()  # paints its own card
-        self.sentence = QLabel()
-        self.sentence.setWordWrap(True)
-        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.sentence.setAccessibleName("What the numbers say")
+        self.sentence = Sentence("What the numbers say")
         self.both = QCheckBox("Cut in both networks")
         self.both.setToolTip("A click on a skip or a block, and the keys S, D and A, act on both")
         self.keys = muted("")
@@ -48,6 +50,8 @@ class PairPage(QWidget):
         """Take the theme's colours and sizes."""
         self.pair.set_theme(theme)
         self.add_node.set_theme(theme)
+        # Less, and the curves of the chart can no longer be told apart.
+        self.pair.setMinimumHeight(440 if theme.name == "projector" else 340)
 
     def fit(self) -> None:
         """Show all blocks."""
@@ -69,12 +73,17 @@ class PairPage(QWidget):
         row.setSpacing(16)
         row.addWidget(self.sentence, 1)
         row.addLayout(switch)
-        column = QVBoxLayout(self)
+        body = QWidget()
+        column = QVBoxLayout(body)
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.pair, 1)
         column.addLayout(row)
         column.addWidget(self.add_node)
+        self.setObjectName("page")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(body)
 
     def _connect(self) -> None:
         s, pair = self._session, self.pair
@@ -155,10 +164,10 @@ class PairPage(QWidget):
         self.pair.set_measured(measured)
         self.pair.set_stale(self._session.stale)
         if measured is None:
-            self.sentence.setText("Measuring both networks…")
+            self.sentence.say("Measuring both networks…")
         else:
             words = pair_sentence(measured.settings, measured.residual, measured.plain)
-            self.sentence.setText(words)
+            self.sentence.say(words)
         self._show_block()
 
     def _block(self, name: str) -> BlockSpec:

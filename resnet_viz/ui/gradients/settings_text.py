@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from resnet_viz.errors import UserError
 from resnet_viz.lab.config import read_config
+from resnet_viz.lab.experiments import Experiment
 from resnet_viz.lab.line import PictureMark, State, from_line, to_line
+from resnet_viz.lab.settings import LabSettings
 from resnet_viz.ui.gradients.session import LabSession
 from resnet_viz.ui.notify import Notifier
 
@@ -34,10 +36,14 @@ class SettingsText(QObject):
         window: parent of the dialogs.
 
     Signals:
-        taken: settings came in from a text.
+        experiment_named: the `Experiment` that a text names, beside its settings.
+
+    Attributes:
+        experiment: gives the one on screen, or None; goes into the text.
+        picture_name: of the picture on screen.
     """
 
-    taken = Signal()
+    experiment_named = Signal(object)
 
     def __init__(
         self,
@@ -51,6 +57,7 @@ class SettingsText(QObject):
         self._notifier = notifier
         self._torch_version = torch_version
         self._window = window
+        self.experiment: Callable[[], Experiment | None] = lambda: None
         self.picture_name = ""
 
     # --- out -----------------------------------------------------------------------------------
@@ -61,7 +68,7 @@ class SettingsText(QObject):
         mark = None
         if picture is not None and self._session.settings.batch == "picture":
             mark = PictureMark.of(self.picture_name, picture)
-        return to_line(self._session.settings, None, mark, torch=self._torch_version())
+        return to_line(self._session.settings, self.experiment(), mark, torch=self._torch_version())
 
     def copy(self) -> None:
         """Put the line on the clipboard."""
@@ -105,8 +112,8 @@ class SettingsText(QObject):
         """Take the settings of a file: a line, or the first experiment of a list."""
         try:
             if path.suffix.lower() == ".toml":
-                self._session.set_settings(read_config(path).tasks[0].settings)
-                self.taken.emit()
+                first = read_config(path).tasks[0]
+                self._use(first.settings, first.experiment)
             else:
                 self.take(_read(path))
         except UserError as error:
@@ -119,10 +126,14 @@ class SettingsText(QObject):
         except UserError as error:
             self._notifier.error(f"Cannot use these settings: {error.message}", error.hint)
             return
-        self._session.set_settings(state.settings)
-        self.taken.emit()
+        self._use(state.settings, state.experiment)
         if notes := [*state.warnings, *self._missing_picture(state)]:
             self._notifier.warning(" ".join(notes))
+
+    def _use(self, settings: LabSettings, experiment: Experiment | None) -> None:
+        self._session.set_settings(settings)
+        if experiment is not None:
+            self.experiment_named.emit(experiment)
 
     def _missing_picture(self, state: State) -> list[str]:
         if state.picture is None or state.settings.batch != "picture":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QWidget
 from resnet_viz.engine.messages import Failed
 from resnet_viz.errors import UserError
 from resnet_viz.lab import experiments
+from resnet_viz.lab.experiments import Experiment
 from resnet_viz.lab.line import from_line, to_line
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.gradients.cause_panel import CausePanel
@@ -19,7 +21,7 @@ from resnet_viz.ui.gradients.pair_page import PairPage
 from resnet_viz.ui.gradients.session import LabSession
 from resnet_viz.ui.gradients.settings_text import SettingsText, is_settings_text
 from resnet_viz.ui.measured_words import pair_words
-from resnet_viz.ui.notify import Notifier
+from resnet_viz.ui.notify import Level, Notice, Notifier
 from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.workspace import Workspace
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from resnet_viz.ui.gradients.experiment_page import ExperimentPage
 
 # Tabs after the first: title and experiments.
-_PAGES: dict[str, tuple[type[experiments.Experiment], ...]] = {
+_PAGES: dict[str, tuple[type[Experiment], ...]] = {
     "Sweeps": (
         experiments.DepthSweep,
         experiments.AlphaSweep,
@@ -105,6 +107,9 @@ class GradientsWorkspace(Workspace):
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._build_page)
         self.causes.refused.connect(self._on_refused)
+        self.causes.too_large.connect(self._on_too_large)
+        self.text.experiment = self._experiment
+        self.text.experiment_named.connect(self._show_experiment)
         self.session.failed.connect(self._on_failed)
         self.session.measured_changed.connect(self._tell_measured)
 
@@ -235,16 +240,46 @@ class GradientsWorkspace(Workspace):
         holder = self._holders[name]
         page = ExperimentPage(self.session, _PAGES[name], holder)
         page.set_theme(self._theme)
+        page.said.connect(self._notifier.info)
+        page.failed.connect(self._on_page_failed)
         holder.addWidget(page)
         self.pages[name] = page
+
+    def _experiment(self) -> Experiment | None:
+        """What the tab on screen asks; None where that is the pair, or not yet well-formed."""
+        page = self.pages.get(self.tabs.tabText(self.tabs.currentIndex()))
+        if page is None or page.forms[page.key].error is not None:
+            return None
+        return page.forms[page.key].experiment()
+
+    def _show_experiment(self, experiment: Experiment) -> None:
+        """Open the tab of an experiment that a text names, with its options."""
+        titles = [title for title, kinds in _PAGES.items() if type(experiment) in kinds]
+        if not titles:
+            self.tabs.setCurrentIndex(0)
+            return
+        self.tabs.setCurrentWidget(self._holders[titles[0]])
+        self.pages[titles[0]].show_experiment(experiment)
 
     # --- reactions -----------------------------------------------------------------------------
 
     def _on_refused(self, error: UserError) -> None:
         self._notifier.error(error.message, error.hint)
 
+    def _on_too_large(self, sentence: str, go_on: Callable[[], None]) -> None:
+        self._notifier.post(
+            Notice(Level.WARNING, sentence, action="Build it anyway", on_action=go_on)
+        )
+
     def _on_failed(self, failed: Failed) -> None:
         self._notifier.error(failed.message, failed.hint, failed.details)
+
+    def _on_page_failed(self, error: Exception) -> None:
+        if isinstance(error, UserError):
+            self._on_refused(error)
+        else:
+            details = "".join(traceback.format_exception(error))
+            self._notifier.error("An error of the program: it was not saved.", "", details)
 
     def _tell_measured(self) -> None:
         self.headline_changed.emit(self.headline)
