@@ -80,7 +80,6 @@ class ExperimentPage(QWidget):
         self.segments.set_choices(
             [(key, _short_title(kind), kind.title) for key, kind in self.kinds.items()]
         )
-        self.segments.setVisible(len(self.kinds) > 1)
         self.hint.setWordWrap(True)
         self.body.addWidget(self.intro)
         row = QHBoxLayout()
@@ -92,6 +91,8 @@ class ExperimentPage(QWidget):
         box.setContentsMargins(8, 8, 8, 8)
         box.setSpacing(6)
         box.addWidget(self.segments, 0, Qt.AlignmentFlag.AlignLeft)
+        # Not before it has a parent: it would be shown as a window of its own.
+        self.segments.setVisible(len(self.kinds) > 1)
         box.addLayout(row)
         box.addWidget(self.hint)
         box.addWidget(self.body, 1)
