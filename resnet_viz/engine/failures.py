@@ -7,7 +7,7 @@ import traceback
 import torch
 
 from resnet_viz.engine.inbox import Job
-from resnet_viz.engine.messages import Failed, LoadModel, RunExperiment
+from resnet_viz.engine.messages import Explore, Failed, LoadModel, RunExperiment
 from resnet_viz.engine.questions import title
 from resnet_viz.errors import UserError
 
@@ -43,8 +43,8 @@ def _task(job: Job) -> str:
 
 
 def _device(job: Job) -> str:
-    device = job.choice.device if hasattr(job, "choice") else job.settings.device
-    return "the chosen device" if device == "auto" else device
+    asked = job.choice if isinstance(job, LoadModel | Explore) else job.settings
+    return "the chosen device" if asked.device == "auto" else asked.device
 
 
 def is_out_of_memory(error: Exception) -> bool:

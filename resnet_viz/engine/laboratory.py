@@ -9,17 +9,27 @@ from dataclasses import dataclass
 from resnet_viz.engine.explorer import map_bytes
 from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.measurements import Measurements
-from resnet_viz.engine.messages import Found, MeasurePair, PairMeasured, Reply, RunExperiment
+from resnet_viz.engine.messages import (
+    Found,
+    MeasurePair,
+    PairMeasured,
+    Progress,
+    Reply,
+    RunExperiment,
+)
 from resnet_viz.engine.meter import QUIET_S, Meter
 from resnet_viz.engine.questions import title
-from resnet_viz.errors import OperationCancelled
+from resnet_viz.errors import OperationCancelled, UserError
 from resnet_viz.lab.bench import Bench
 from resnet_viz.lab.findings import Finding
 from resnet_viz.lab.settings import SIDES, LabSettings, Side
 from resnet_viz.lab.studies.pair import measure_side
+from resnet_viz.models.counting import count
 from resnet_viz.probe.snapshot import Snapshot
 
 _FOUND_PAUSE_S = 0.1
+# Parameters of a network whose weights take a good part of a second to draw.
+_LARGE = 5_000_000
 
 
 @dataclass
@@ -66,6 +76,8 @@ class Laboratory:
         """
         self._bench.picture = job.picture
         settings = self._bench.resolved(job.settings)
+        _check_keep(job)
+        self._announce_building(job, settings)
         what = f"Measuring {title(job)}"
         meter = Meter(self._send, job.request_id, quiet_s=QUIET_S)
         total = 2 * settings.spec("residual").n_blocks
@@ -85,6 +97,14 @@ class Laboratory:
             weights_note=self._bench.weights_note(settings),
             labels=self._bench.labels(settings),
         )
+
+    def _announce_building(self, job: MeasurePair, settings: LabSettings) -> None:
+        """Say so before a network is built that takes its time; there are no steps to count."""
+        for side in SIDES:
+            spec = settings.spec(side)
+            if not self._bench.has_network(settings, side) and count(spec).parameters > _LARGE:
+                self._send(Progress(job.request_id, f"Building {spec.title()}"))
+                return
 
     def _side(
         self,
@@ -148,3 +168,13 @@ class Laboratory:
         bench = Bench(job.picture, self._inbox.experiment_stopped)
         settings = bench.resolved(job.settings)
         return _Running(job, table.run(bench, settings, job.experiment))
+
+
+def _check_keep(job: MeasurePair) -> None:
+    spec = job.settings.spec("residual")
+    known = [block.name for block in spec.blocks()]
+    if unknown := sorted(set(job.keep) - set(known)):
+        raise UserError(
+            f"Maps were asked for {unknown[0]!r}, a block that {spec.title()} does not have.",
+            f"Its blocks run from {known[0]} to {known[-1]}.",
+        )

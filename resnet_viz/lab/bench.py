@@ -70,6 +70,14 @@ class Bench:
         net.gates.assign(settings.gates(side))
         return net
 
+    def has_network(self, settings: LabSettings, side: Side) -> bool:
+        """Whether the network of one side is there already and need not be built.
+
+        Raises:
+            UserError: if its weights are not bundled.
+        """
+        return network_key(settings, side) in self._networks
+
     def resolved(self, settings: LabSettings) -> LabSettings:
         """The settings with the device that `auto` stands for.
 

@@ -206,6 +206,26 @@ def test_progress_of_a_pair_runs_through_the_blocks_of_both(
     assert done[-1] >= 5
 
 
+def test_a_large_network_is_announced_before_it_is_built(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(laboratory, "_LARGE", 1_000)
+    line.ask(pair(1), load(2))
+    first = next(r for r in line.replies if isinstance(r, Progress))
+    assert first == Progress(1, "Building ResNet-8")
+    line.ask(pair(3, replace(SETTINGS, alpha=0.5)))
+    assert Progress(3, "Building ResNet-8") not in line.replies
+
+
+def test_maps_of_a_block_that_is_not_there_are_refused_in_words(line: Line) -> None:
+    (failed,) = line.ask(pair(1, keep=("layer4.0",)))
+    assert isinstance(failed, Failed)
+    assert failed.message == (
+        "Maps were asked for 'layer4.0', a block that ResNet-8 does not have."
+    )
+    assert failed.details == ""
+
+
 # --- experiments -----------------------------------------------------------------------------
 
 

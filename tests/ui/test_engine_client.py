@@ -516,6 +516,29 @@ def test_a_killed_engine_comes_back_with_network_and_measurement(
     assert client.pid not in (pid, None)
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
+def test_a_killed_engine_comes_back_with_the_pair_and_without_the_experiment(
+    client: EngineClient, qtbot: QtBot
+) -> None:
+    watched = Watched(client, [])
+    with qtbot.waitSignal(client.engine_starting, timeout=PATIENCE_MS):
+        experiment_id = client.run_experiment(SETTINGS, Lesion(), None)
+        pair_id = client.measure_pair(SETTINGS, None)
+        client.start()
+    assert client.pid is not None
+    with qtbot.waitSignal(client.pair_measured, timeout=PATIENCE_MS):
+        os.kill(client.pid, signal.SIGKILL)
+    (failed,) = watched.values("failed")
+    assert isinstance(failed, Failed)
+    assert failed.request_id == experiment_id
+    (measured,) = watched.values("pair_measured")
+    assert isinstance(measured, PairMeasured)
+    assert measured.request_id == pair_id
+    assert measured.settings == SETTINGS
+    assert watched.values("found") == []
+    qtbot.waitUntil(lambda: client.state is EngineState.READY)
+
+
 _PROGRAM = """
 import json, os, sys, threading
 
