@@ -9,13 +9,18 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QSettings, QSocketNotifier, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSlider, QWidget
 
+from resnet_viz.lab.experiments import EXPERIMENTS
+from resnet_viz.lab.line import from_line, to_line
 from resnet_viz.ui.engine_client import EngineClient
+from resnet_viz.ui.gradients.workspace import GradientsWorkspace
 from resnet_viz.ui.main_window import MainWindow
+from resnet_viz.ui.overview.canvas import OverviewCanvas
 
 
 class Answers(QObject):
@@ -33,7 +38,13 @@ class Answers(QObject):
         if not words:
             QApplication.quit()
             return
-        answer = getattr(self, f"ask_{words[0]}")(*words[1:])
+        try:
+            answer = getattr(self, f"ask_{words[0]}")(*words[1:])
+        except Exception:
+            # Whoever asked waits for a line: ending says at once that none will come.
+            traceback.print_exc()
+            QApplication.exit(1)
+            return
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
@@ -50,22 +61,93 @@ class Answers(QObject):
             "stale": s.stale,
             "grads": [b.grad_in for b in s.snapshot.blocks] if s.snapshot else None,
             "ghost": [b.grad_in for b in s.ghost.blocks] if s.ghost else None,
-            "top": self._window.workspace.side.top5.rows[:1],
+            "top": self._window.explore.side.top5.rows[:1],
             "notice": notice.message if notice else None,
             "torch": "torch" in sys.modules,
+            "workspace": self._window.workspaces.current.title,
         }
+
+    def ask_lab(self) -> dict[str, object]:
+        """What the Gradients workspace shows; it must have been opened."""
+        lab = self._laboratory()
+        s = lab.session
+        measured, ghost = s.measured, s.ghost
+        return {
+            "network": s.settings.network,
+            "line": to_line(s.settings),
+            "selected": s.selected,
+            "stale": s.stale or measured is None,
+            "residual": [b.grad_in for b in measured.residual.blocks] if measured else None,
+            "plain": [b.grad_in for b in measured.plain.blocks] if measured else None,
+            "ghost": [b.grad_in for b in ghost.residual.blocks] if ghost else None,
+            "sentence": lab.page.sentence.text(),
+            "running": s.running,
+            "done": {key: [f.done, f.total] for key, f in s.findings.items()},
+            "said": {key: f.sentence for key, f in s.findings.items()},
+        }
+
+    def ask_lab_arc(self, side: str, name: str) -> list[int]:
+        """Where on the screen the arc of a block of one network can be clicked."""
+        canvas = self._laboratory().page.pair.sides[side].canvas  # type: ignore[index]
+        chain = canvas.scene.chain
+        return self._on_chain(canvas, name, chain.arc_base - chain.arc_height)
+
+    def ask_lab_square(self, side: str, name: str) -> list[int]:
+        """Where on the screen the square of a block of one network is."""
+        canvas = self._laboratory().page.pair.sides[side].canvas  # type: ignore[index]
+        return self._on_chain(canvas, name, canvas.scene.chain.line_y)
+
+    def ask_lab_alpha(self, share: str) -> list[int]:
+        """Where on the screen the handle of the skips' slider is at a share of its range."""
+        slider = self._laboratory().causes.findChild(QSlider)
+        x = 9 + float(share) * (slider.width() - 18)
+        return _on_screen(slider, QPoint(round(x), slider.height() // 2))
+
+    def ask_tab(self, title: str) -> bool:
+        """Show a tab of the Gradients workspace."""
+        tabs = self._laboratory().tabs
+        for index in range(tabs.count()):
+            if tabs.tabText(index) == title:
+                tabs.setCurrentIndex(index)
+                return True
+        return False
+
+    def ask_run(self, key: str) -> bool:
+        """Start an experiment with its usual options."""
+        self._laboratory().session.run(EXPERIMENTS[key]())
+        return True
+
+    def ask_stop(self) -> bool:
+        """Stop the experiment that runs."""
+        self._laboratory().session.cancel_run()
+        return True
+
+    def ask_lab_set(self, line: str) -> bool:
+        """Take up settings from a file that holds their line of text."""
+        self._laboratory().session.set_settings(from_line(Path(line).read_text()).settings)
+        return True
+
+    def _laboratory(self) -> GradientsWorkspace:
+        laboratory = self._window.findChild(GradientsWorkspace)
+        assert laboratory is not None, "the Gradients workspace has not been opened"
+        return laboratory
+
+    def _on_chain(self, canvas: OverviewCanvas, name: str, y: float) -> list[int]:
+        names = [b.name for b in self._laboratory().session.spec.blocks()]
+        x = canvas.scene.axis.centre(names.index(name))
+        return _on_screen(canvas, QPoint(round(x), round(y)))
 
     def ask_arc(self, name: str) -> list[int]:
         """Where on the screen the arc of a block can be clicked: its top."""
-        chain = self._window.workspace.overview.canvas.scene.chain
+        chain = self._window.explore.overview.canvas.scene.chain
         return self._on_canvas(name, chain.arc_base - chain.arc_height)
 
     def ask_square(self, name: str) -> list[int]:
         """Where on the screen the square of a block is."""
-        return self._on_canvas(name, self._window.workspace.overview.canvas.scene.chain.line_y)
+        return self._on_canvas(name, self._window.explore.overview.canvas.scene.chain.line_y)
 
     def _on_canvas(self, name: str, y: float) -> list[int]:
-        canvas = self._window.workspace.overview.canvas
+        canvas = self._window.explore.overview.canvas
         index = [b.name for b in self._window.session.spec.blocks()].index(name)
         return _on_screen(canvas, QPoint(round(canvas.scene.axis.centre(index)), round(y)))
 
