@@ -198,6 +198,13 @@ def test_measured_depths_are_the_ticks_and_the_last_one_stays(view: ChartView) -
     assert min(b - a for (a, _), (b, _) in pairwise(kept)) * 5.0 >= 40.0
 
 
+def test_positions_that_are_no_round_numbers_get_round_ticks() -> None:
+    x = np.arange(12) / 11
+    chart = Chart("k", "t", "x", "y", (Curve("c", "residual", x, x),))
+    ticks = axes.x_ticks(chart, axes.x_scale(chart), -0.05, 1.05, 800.0, lambda text: 40.0)
+    assert [text for _, text in ticks] == ["0", "0.2", "0.4", "0.6", "0.8", "1"]
+
+
 def test_numbers_beside_the_axis_have_room(view: ChartView) -> None:
     view.resize(500, 230)
     view.set_chart(sweep_chart())

@@ -31,6 +31,7 @@ from resnet_viz.lab.experiments import (
     SeedSweep,
     Shattering,
 )
+from resnet_viz.lab.findings import Curve
 from resnet_viz.lab.settings import LabSettings
 from resnet_viz.ui.gradients.chart_deck import groups_of, short_names
 from resnet_viz.ui.gradients.experiment_page import ExperimentPage
@@ -375,11 +376,28 @@ def test_table_and_notes_are_behind_a_toggle(
     qtbot.mouseClick(view.what.buttons["table"], LEFT)
     assert view.table.isVisible()
     assert view.table.source.table == TABLE
+    assert not view.deck.bar.isVisible()
     client.answer_experiment(finding=finding(DepthSweep(), START))
     assert view.table.isVisible()
     qtbot.mouseClick(view.what.buttons["notes"], LEFT)
     assert view.notes.text() == "Single cuts are left out."
     assert view.notes.isVisible()
+
+
+def test_sources_of_theories_are_in_legend_or_notes_however_low_the_chart(
+    qtbot: QtBot, page: ExperimentPage, client: FakeClient
+) -> None:
+    chart = sweep_chart()
+    theory = Curve("theory", "theory", chart.curves[0].x, chart.curves[0].y, source="A. B. 2000")
+    page.run()
+    charts = replace(chart, curves=(*chart.curves, theory))
+    client.answer_experiment(finding=finding(DepthSweep(), START, charts))
+    view = found_in(page)
+    assert "theory: A. B. 2000." in view.notes.text()
+    page.resize(960, 800)
+    qtbot.waitUntil(lambda: view.deck.first.legend.texts[-1] == "theory (A. B. 2000)")
+    page.resize(960, 400)
+    qtbot.waitUntil(lambda: view.deck.first.legend.texts[-1] == "theory")
 
 
 @pytest.mark.parametrize("theme", [DARK, PROJECTOR])

@@ -84,6 +84,7 @@ class ChartDeck(QWidget):
         self._theme: Theme = LIGHT
         self._groups: list[Group] = []
         self._chosen = ""
+        self._with_bar = True
         self.first, self.second = self._view(), self._view()
         self.frames = [_framed(self.first), _framed(self.second)]
         self.tabs = Segments("Chart")
@@ -105,8 +106,7 @@ class ChartDeck(QWidget):
         self.bar = QWidget()
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.tabs)
-        row.addStretch(1)
+        row.addWidget(self.tabs, 1)
         row.addWidget(self.slider_words)
         row.addWidget(self.slider)
         self.slider.setMinimumWidth(160)
@@ -151,6 +151,21 @@ class ChartDeck(QWidget):
         wide = self.width() >= _SIDE_BY_SIDE_PX * self._theme.font_px / 13.0
         return wide and len(self._groups) > 1
 
+    def bar_width(self) -> int:
+        """How wide tabs and slider are in one line."""
+        return self.bar.sizeHint().width()
+
+    def show_bar(self, shown: bool) -> None:
+        """Whether there is anything to choose: not while something else is on screen."""
+        self._with_bar = shown
+        self._show()
+
+    def take_bar(self) -> None:
+        """Put tabs and slider over the charts, wherever they were."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(0, self.bar)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show()
@@ -181,7 +196,8 @@ class ChartDeck(QWidget):
                 view.set_chart(chart)
             frame.setVisible(chart is not None)
         self.tabs.setVisible(len(keys) > 1)
-        self.bar.setVisible(len(keys) > 1 or self.slider.isVisibleTo(self.bar))
+        several = len(keys) > 1 or self.slider.isVisibleTo(self.bar)
+        self.bar.setVisible(several and self._with_bar)
 
     def _member(self, group: Group) -> Chart:
         """The chart of a group that the slider points at."""

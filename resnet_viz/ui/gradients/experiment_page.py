@@ -90,7 +90,7 @@ class ExperimentPage(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 8, 8, 8)
         box.setSpacing(6)
-        box.addWidget(self.segments, 0, Qt.AlignmentFlag.AlignLeft)
+        box.addWidget(self.segments)
         # Not before it has a parent: it would be shown as a window of its own.
         self.segments.setVisible(len(self.kinds) > 1)
         box.addLayout(row)

@@ -22,6 +22,7 @@ from resnet_viz.ui.theme import LIGHT, Theme
 
 # Where the page is this high there is room for the notes under the charts.
 _NOTES_FROM_PX = 640
+_ASIDE_SHARE = 0.42
 
 
 class FindingView(QWidget):
@@ -77,8 +78,14 @@ class FindingView(QWidget):
             self.stack.addWidget(part)
         head = QHBoxLayout()
         head.addWidget(self.sentence, 1)
-        head.addWidget(self.what, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self.export, 0, Qt.AlignmentFlag.AlignTop)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.what)
+        buttons.addWidget(self.export)
+        self._aside = QVBoxLayout()
+        self._aside.addLayout(buttons)
+        self._aside.addStretch(1)
+        head.addLayout(self._aside)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
@@ -98,16 +105,18 @@ class FindingView(QWidget):
             self.table_choice.addItems(titles)
         self.table_choice.setVisible(len(titles) > 1)
         self._show_table()
-        notes = "\n\n".join(finding.notes)
-        if self.notes.text() != notes:
-            self.notes.setText(notes)
+        notes = [*finding.notes, *_sources(finding)]
+        if self.notes.text() != "\n\n".join(notes):
+            self.notes.setText("\n\n".join(notes))
             self.notes_below.setText(" ".join(finding.notes))
         self._place_notes()
+        self._place_tabs()
 
     def show_part(self, part: str) -> None:
         """Show `charts`, `table` or `notes`."""
         self.what.choose(part)
         self.stack.setCurrentWidget(self._parts[part])
+        self.deck.show_bar(part == "charts")
         self._place_notes()
 
     def set_selected(self, block: str) -> None:
@@ -128,12 +137,14 @@ class FindingView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_notes()
+        self._place_tabs()
 
     def _offer_parts(self, finding: Finding) -> None:
         tip = "What limits these numbers"
         parts = [("charts", "Charts", "")]
         parts += [("table", "Table", "The numbers, to sort and to copy")] * bool(finding.tables)
-        parts += [("notes", f"Notes ({len(finding.notes)})", tip)] * bool(finding.notes)
+        n_notes = len(finding.notes) + len(_sources(finding))
+        parts += [("notes", f"Notes ({n_notes})", tip)] * bool(n_notes)
         self.what.set_choices(parts)
         self.what.setVisible(len(parts) > 1)
         self.show_part(self.what.value)
@@ -144,7 +155,26 @@ class FindingView(QWidget):
         if index < len(tables):
             self.table.set_table(tables[index])
 
+    def _place_tabs(self) -> None:
+        """Few tabs stand beside the sentence, where its lines leave room; many over the charts."""
+        aside = self.deck.bar_width() <= _ASIDE_SHARE * self.width()
+        if aside and self._aside.indexOf(self.deck.bar) < 0:
+            self._aside.insertWidget(1, self.deck.bar)
+        elif not aside and self._aside.indexOf(self.deck.bar) >= 0:
+            self.deck.take_bar()
+
     def _place_notes(self) -> None:
         room = self.height() >= _NOTES_FROM_PX * self._theme.font_px / 13.0
         charts = self.stack.currentWidget() is self.deck
         self.notes_below.setVisible(room and charts and bool(self.notes_below.text()))
+
+
+def _sources(finding: Finding) -> list[str]:
+    """Whose theories are drawn, one sentence each."""
+    named = {
+        f"{curve.label}: {curve.source}.": None
+        for chart in finding.charts
+        for curve in chart.curves
+        if curve.source
+    }
+    return list(named)

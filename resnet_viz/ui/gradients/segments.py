@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
+from resnet_viz.ui.gradients.charts.flow import FlowLayout
 from resnet_viz.ui.theme import LIGHT, Theme
 
 
 class Segments(QWidget):
-    """Buttons in a row, one of which is down.
+    """Buttons in a row, or in more where it is narrow; one of them is down.
 
     Args:
         name: what is chosen, for screen readers.
@@ -29,9 +30,10 @@ class Segments(QWidget):
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self.buttons: dict[str, QPushButton] = {}
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(0)
+        self._row = FlowLayout(self, gap=0, line_gap=2)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName(name)
 
     @property

@@ -26,6 +26,7 @@ Measure = Callable[[str], float]
 _THEORY_DECADES, _THEORY_SHARE = 8.0, 0.5
 # Up to so many different positions on x each gets its own tick, if there is room.
 _OWN_TICKS = 14
+_OWN_LETTERS = 5  # 0.272727 tells nobody where he is
 _GAP_PX = 10.0
 _BLOCK = re.compile(r"layer(\d+)\.(\d+)")
 
@@ -109,7 +110,9 @@ def x_ticks(
 def _number_ticks(chart: Chart, scale: Scale) -> list[Tick]:
     values = np.unique([value for curve in chart.curves for value in curve.x])
     if 0 < len(values) <= _OWN_TICKS and np.isfinite(values).all():
-        return [(float(p), short(v)) for p, v in zip(scale.place(values), values, strict=True)]
+        own = [(float(p), short(v)) for p, v in zip(scale.place(values), values, strict=True)]
+        if max(len(text) for _, text in own) <= _OWN_LETTERS:
+            return own
     return list(zip(*scale.ticks(), strict=True))
 
 

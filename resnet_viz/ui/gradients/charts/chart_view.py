@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -30,6 +30,8 @@ from resnet_viz.ui.gradients.charts.legend import Legend
 from resnet_viz.ui.gradients.charts.readout import axis_words, named
 from resnet_viz.ui.theme import LIGHT, Theme
 
+# In a lower chart the sources of theories would take the room of the plot.
+_BRIEF_PX = 340
 _PIN_TIP = "Keep this scale while numbers change, so that a change is seen as a change"
 
 
@@ -143,6 +145,7 @@ class ChartView(QWidget):
         for button in (self.pin, self.more):
             button.setStyleSheet(_button_sheet(theme))
         self.legend.set_theme(theme)
+        self._fit_legend()
         self.canvas.set_theme(theme)
 
     def set_selected(self, block: str) -> None:
@@ -203,6 +206,13 @@ class ChartView(QWidget):
     def _on_picked(self, index: int) -> None:
         if self.chart is not None:
             self.block_clicked.emit(self.chart.ticks[index])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_legend()
+
+    def _fit_legend(self) -> None:
+        self.legend.set_brief(self.height() < _BRIEF_PX * self._theme.font_px / 13.0)
 
     # --- taking it along -------------------------------------------------------------------
 

@@ -120,8 +120,10 @@ class CurveItems:
         self._show_line(places, look, setting, shown=not as_bars)
         self._show_markers(places, look, setting, shown=not as_bars)
         self._show_edges(places, look, setting, shown=curve.role != "theory")
+        # Theory lies on the lines: where both agree, it would not be seen under them.
+        above = 5.0 if curve.role == "theory" else 0.0
         for level, item in enumerate(self._all()):
-            item.setZValue(10.0 * level - order)
+            item.setZValue(10.0 * level - 0.01 * order + above)
 
     def _all(self) -> tuple[Any, ...]:
         return self.band, self.bars, self.falls, self.line, self.markers, self.edges

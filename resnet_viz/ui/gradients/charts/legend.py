@@ -24,6 +24,7 @@ class Legend(QWidget):
         self._theme: Theme = LIGHT
         self._chart: Chart | None = None
         self._entries: list[_Entry] = []
+        self._brief = False
         self._flow = FlowLayout(self)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -53,12 +54,20 @@ class Legend(QWidget):
         self._theme = theme
         self._fill()
 
+    def set_brief(self, brief: bool) -> None:
+        """Leave out the sources of theories, where the plot needs the room."""
+        if brief != self._brief:
+            self._brief = brief
+            self._fill()
+
     def _fill(self) -> None:
         if self._chart is None:
             return
         curves = self._chart.curves
         for entry, curve, look in zip(self._entries, curves, looks(curves), strict=True):
-            entry.show_curve(named(curve), look, self._chart.kind, self._theme)
+            words = curve.label if self._brief else named(curve)
+            entry.show_curve(words, look, self._chart.kind, self._theme)
+            entry.text.setToolTip(curve.source)
         self.setVisible(bool(curves))
         self.updateGeometry()
 
@@ -68,17 +77,25 @@ class _Entry(QWidget):
         super().__init__(parent)
         self.sample = _Sample(self)
         self.text = QLabel()
-        self.text.setWordWrap(False)
+        self.text.setWordWrap(True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(self.sample)
         row.addWidget(self.text, 1)
 
+    def sizeHint(self) -> QSize:
+        """In one line; a narrower chart wraps the text."""
+        words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + 4
+        row = max(self.sample.sizeHint().height(), self.text.fontMetrics().height())
+        return QSize(self.sample.sizeHint().width() + 6 + words, row)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.sample.sizeHint().width() + 60, self.sizeHint().height())
+
     def show_curve(self, name: str, look: Look, kind: Kind, theme: Theme) -> None:
         if self.text.text() != name:
             self.text.setText(name)
-            self.text.setToolTip(name)
         self.text.setStyleSheet(f"color: {theme.text}; font-size: {theme.small_px + 1}px;")
         self.sample.show_look(look, kind, theme)
 

@@ -107,6 +107,7 @@ LOOKS: dict[Role, Look] = {
 _FADES = (1.0, 0.8, 0.55)
 _SYMBOLS = ("", "", "t1")
 _DASHES: tuple[tuple[float, ...], ...] = ((), (7.0, 1.5), (2.0, 1.2))
+_THIN_DASHES: tuple[tuple[float, ...], ...] = ((), (5.0, 1.8, 1.0, 1.8), (1.0, 4.5))
 
 
 def looks(curves: Sequence[Curve]) -> list[Look]:
@@ -124,5 +125,6 @@ def _varied(look: Look, turn: int) -> Look:
     if turn == 0:
         return look
     symbol = (_SYMBOLS[turn] or look.symbol) if look.symbol else ""
-    dashes, fade = look.dashes or _DASHES[turn], look.fade * _FADES[turn]
+    dashes = look.dashes or _DASHES[turn] if look.symbol else _THIN_DASHES[turn]
+    fade = look.fade * _FADES[turn]
     return replace(look, symbol=symbol, dashes=dashes, fade=fade, hollow=turn == 1)
