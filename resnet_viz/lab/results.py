@@ -32,7 +32,7 @@ class Outcome:
         task: what was asked.
         settings: with the device that was computed on.
         line: settings and experiment as one line, to paste into the window.
-        status: `stopped` by the user before its end; `failed` for a reason that he can mend.
+        status: `stopped` by the user before its end; `failed` for a reason that can be mended.
         finding: what is known; None if there is nothing.
         message: why it failed, else empty.
         elapsed_s: wall time.

@@ -99,6 +99,13 @@ th,td{text-align:right;padding:.25rem .6rem;border-bottom:1px solid var(--grid)}
 thead th{color:var(--muted);font-weight:600;vertical-align:bottom}
 tbody th{position:sticky;left:0;background:var(--card);text-align:left}
 thead th:first-child{text-align:left}
+details{margin:.6rem 0}
+summary{cursor:pointer;color:var(--muted)}
+summary::marker{color:var(--off)}
+details>*{margin-top:.6rem}
+code{font:.8125rem ui-monospace,monospace;overflow-wrap:anywhere}
+a{color:var(--branch)}
+figure+figure{margin-top:1.5rem}
 @media print{section{break-inside:avoid}}
 """
 
