@@ -117,9 +117,7 @@ class Lesions:
             images: (N, C, H, W), normalised.
             targets: (N,) int64 true classes; None for those that the intact network predicts.
         """
-        images = self._walk.place(images)
-        with self._walk.prepared():
-            x = self._walk.net.stem(images)
+        x = self._walk.stem(self._walk.place(images))
         last = len(self._walk)
         logits = yield from self._logits(x, [(i, self._walk.gates[i]) for i in range(last)])
         predicted = logits.argmax(1)
@@ -160,9 +158,8 @@ class Lesions:
         self, x: Tensor, steps: Sequence[tuple[int, Gate]]
     ) -> Generator[None, None, Tensor]:
         x = yield from self._through(x, steps)
-        with self._walk.prepared():
-            # A few numbers per image; Apple's GPUs lack the float64 that scores are made in.
-            return self._walk.net.head(x).cpu().double()
+        # A few numbers per image; Apple's GPUs lack the float64 that scores are made in.
+        return self._walk.head(x).cpu().double()
 
     def _finished(self) -> Iterator[None]:
         self.n_done += 1

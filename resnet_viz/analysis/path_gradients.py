@@ -78,6 +78,7 @@ class PathGradients:
         free: indices of the blocks with both paths open, where a path may take either.
         always: those whose skip is cut, where every path takes the branch.
         closed: whether some block has both paths closed: then there is no path.
+        loss: L, once recorded; NaN before.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class PathGradients:
         self._images = self._walk.place(images)
         self._targets = targets
         self._blocks: list[_Recorded] = []
+        self.loss = math.nan
         gates = self._walk.gates
         self.free = tuple(i for i, gate in enumerate(gates) if gate.skip and gate.main)
         self.always = tuple(i for i, gate in enumerate(gates) if not gate.skip and gate.main)
@@ -108,23 +110,23 @@ class PathGradients:
         Raises:
             UserError: if the gradient at the last block is not finite.
         """
-        with self._walk.prepared(recording=True):
+        with self._walk.prepared(None, recording=True):
             x = self._walk.net.stem(self._images).detach()
         blocks: list[_Recorded] = []
-        while len(blocks) < self.n_blocks:
-            deadline = time.monotonic() + _PAUSE_AFTER_S
-            with self._walk.prepared(recording=True):
-                while len(blocks) < self.n_blocks:
-                    blocks.append(self._record(len(blocks), x))
-                    x = blocks[-1].y.detach()
-                    if time.monotonic() >= deadline:
-                        break
-            yield
-        with self._walk.prepared(recording=True):
+        deadline = time.monotonic() + _PAUSE_AFTER_S
+        for index in range(self.n_blocks):
+            with self._walk.prepared(index, recording=True):
+                blocks.append(self._record(index, x))
+            x = blocks[-1].y.detach()
+            if time.monotonic() >= deadline:
+                yield
+                deadline = time.monotonic() + _PAUSE_AFTER_S
+        with self._walk.prepared(None, recording=True):
             last = x.requires_grad_()
             logits = self._walk.net.head(last)
             targets = logits.argmax(1) if self._targets is None else self._targets
             loss = F.cross_entropy(logits, targets.to(logits.device))
+        self.loss = loss.item()
         (gradient,) = torch.autograd.grad(loss, last)
         self._last = scaled(gradient)
         self._blocks = blocks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import torch
@@ -44,34 +44,51 @@ class Stepwise:
         self.blocks = tuple(net.blocks.values())
         self.gates = tuple(net.gates.values())
         self.training_mode = training_mode
-        self._parts = survey(net)
+        # Block by block: to prepare 1202 layers at once takes longer than to run a few of them.
+        self._parts = tuple(survey(block) for block in self.blocks)
+        stages = {f"layer{stage}" for stage in range(1, len(net.spec.depths) + 1)}
+        self._outside = tuple(
+            survey(part) for name, part in net.named_children() if name not in stages
+        )
+        self._parameter = net.fc.weight
 
     def __len__(self) -> int:
         return len(self.blocks)
 
-    @property
-    def device(self) -> torch.device:
-        """Where the network is."""
-        return self._parts.parameters[0].device
-
     def place(self, images: Tensor) -> Tensor:
         """Images on the network's device and in its type."""
-        return images.detach().to(self.device, self._parts.parameters[0].dtype)
+        return images.detach().to(self._parameter.device, self._parameter.dtype)
 
     @contextmanager
-    def prepared(self, *, recording: bool = False) -> Iterator[None]:
-        """Set the mode, and undo all that running the network changes in it.
+    def prepared(self, index: int | None, *, recording: bool = False) -> Iterator[None]:
+        """Set the mode of a part, and undo all that running it changes.
 
         Args:
+            index: of the block that is to run; None for stem and head.
             recording: record for differentiation; no parameter requires a gradient.
         """
-        with (
-            borrowed(
-                self._parts, learning=(), training_mode=self.training_mode, device=self.device
-            ),
-            torch.inference_mode(not recording),
-        ):
+        with ExitStack() as stack:
+            for part in self._outside if index is None else (self._parts[index],):
+                stack.enter_context(
+                    borrowed(
+                        part,
+                        learning=(),
+                        training_mode=self.training_mode,
+                        device=self._parameter.device,
+                    )
+                )
+            stack.enter_context(torch.inference_mode(not recording))
             yield
+
+    def stem(self, images: Tensor) -> Tensor:
+        """What enters the first block, (N, C_in, S, S) -> (N, C, H, W)."""
+        with self.prepared(None):
+            return self.net.stem(images)
+
+    def head(self, x: Tensor) -> Tensor:
+        """Logits, (N, C, H, W) -> (N, classes)."""
+        with self.prepared(None):
+            return self.net.head(x)
 
     def without(self, index: int) -> Gate:
         """The gate that takes a block out: its shortcut alone is left.
@@ -87,7 +104,8 @@ class Stepwise:
 
         A path that is closed by the gate is not computed.
         """
-        return run_block(self.blocks[index], x, self.gates[index] if gate is None else gate)
+        with self.prepared(index):
+            return run_block(self.blocks[index], x, self.gates[index] if gate is None else gate)
 
     def through(self, x: Tensor, steps: Sequence[tuple[int, Gate]]) -> Pausing:
         """Run blocks one after the other, pausing between them when it takes long.
@@ -99,18 +117,12 @@ class Stepwise:
         Returns:
             What leaves the last; the generator's value.
         """
-        position = 0
-        while position < len(steps):
-            deadline = time.monotonic() + _PAUSE_AFTER_S
-            with self.prepared():
-                while position < len(steps):
-                    index, gate = steps[position]
-                    x = self.block(index, x, gate)
-                    position += 1
-                    if time.monotonic() >= deadline:
-                        break
-            if position < len(steps):
+        deadline = time.monotonic() + _PAUSE_AFTER_S
+        for position, (index, gate) in enumerate(steps, 1):
+            x = self.block(index, x, gate)
+            if position < len(steps) and time.monotonic() >= deadline:
                 yield
+                deadline = time.monotonic() + _PAUSE_AFTER_S
         return x
 
 

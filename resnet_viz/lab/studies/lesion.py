@@ -50,31 +50,36 @@ def run(bench: Bench, settings: LabSettings, experiment: Lesion) -> Iterator[Fin
     both = {side: _patient(bench, settings_shown, side, routes) for side in SIDES}
     chunks = _chunks(settings, spec, len(batch.images))
     total = len(SIDES) * len(chunks) * (1 + len(routes))
+    about = (f"Shown: {batch.note}.", f"Weights: {bench.weights_note(settings)}.")
+    finding: Finding | None = None
     for _ in _passes(both, batch, chunks):
-        numbers = LesionNumbers(
-            settings=settings,
-            experiment=experiment,
-            n_classes=spec.n_classes,
-            labelled=batch.labelled,
-            batch_note=batch.note,
-            routes=routes,
-            draws=draws,
-            sides={s: SideScores(p.intact, tuple(p.scores)) for s, p in both.items()},
-        )
-        yield Finding(
-            experiment,
-            settings,
-            charts=lesion_charts.charts(numbers),
-            tables=(lesion_charts.table(numbers),),
-            sentence=lesion_words.sentence(numbers),
-            done=sum(patient.n_done for patient in both.values()),
-            total=total,
-            notes=(
-                *lesion_words.notes(numbers),
-                f"Shown: {batch.note}.",
-                f"Weights: {bench.weights_note(settings)}.",
-            ),
-        )
+        n_done = sum(patient.n_done for patient in both.values())
+        if finding is None or n_done > finding.done:
+            numbers = LesionNumbers(
+                settings=settings,
+                experiment=experiment,
+                n_classes=spec.n_classes,
+                labelled=batch.labelled,
+                batch_note=batch.note,
+                routes=routes,
+                draws=draws,
+                sides={s: SideScores(p.intact, tuple(p.scores)) for s, p in both.items()},
+            )
+            finding = _finding(numbers, n_done, total, about)
+        yield finding
+
+
+def _finding(numbers: LesionNumbers, done: int, total: int, about: tuple[str, ...]) -> Finding:
+    return Finding(
+        numbers.experiment,
+        numbers.settings,
+        charts=lesion_charts.charts(numbers),
+        tables=(lesion_charts.table(numbers),),
+        sentence=lesion_words.sentence(numbers),
+        done=done,
+        total=total,
+        notes=(*lesion_words.notes(numbers), *about),
+    )
 
 
 def _passes(both: dict[Side, Lesions], batch: Batch, chunks: list[slice]) -> Iterator[None]:

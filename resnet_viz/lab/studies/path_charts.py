@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ class PathNumbers:
         batch_note: what they were shown, for people.
         residual: the residual network by sampled paths.
         plain: its plain twin.
+        loss: of the residual network; NaN before it is known.
         sums: natural logarithm of the norm of the exact sum over all paths of each length, of
             the residual network; None where it is not computed, or not yet.
     """
@@ -36,6 +38,7 @@ class PathNumbers:
     batch_note: str
     residual: PathShares
     plain: PathShares
+    loss: float = math.nan
     sums: Floats | None = None
 
     @property

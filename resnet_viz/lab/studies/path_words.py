@@ -25,7 +25,10 @@ def sentence(numbers: PathNumbers) -> str:
     found = numbers.residual
     title = numbers.settings.spec("residual").title()
     if np.isnan(found.shares).any():
-        return f"No gradient reaches the first block of {title} along any path."
+        why = ""
+        if numbers.loss == 0.0:
+            why = f": the loss is exactly 0 in {numbers.settings.dtype}, so there is no gradient"
+        return f"No gradient reaches the first block of {title} along any path{why}."
     m, held = found.shortest_holding(_MOST)
     longest = int(np.flatnonzero(np.isfinite(found.log_counts)).max())
     paths = float(np.dot(found.path_shares, numbers.lengths))
@@ -78,6 +81,8 @@ def _lengths_notes(numbers: PathNumbers, last: int) -> list[str]:
     found = numbers.residual
     said = []
     open_lengths = np.flatnonzero(np.isfinite(found.log_counts))
+    if np.isnan(found.shares).any():
+        return []
     if last < open_lengths[-1] and math.isfinite(found.tail):
         said.append(
             f"Paths of more than {counted_branches(last)} were left out: together they would add "

@@ -35,9 +35,12 @@ def run(bench: Bench, settings: LabSettings, experiment: PathLengths) -> Iterato
         OperationCancelled: if the bench was told to stop.
     """
     study = _Study(bench, settings, experiment)
+    finding = study.finding()
     for _ in study.compute():
         bench.check()
-        yield study.finding()
+        if study.n_done > finding.done:
+            finding = study.finding()
+        yield finding
     yield study.finding()
 
 
@@ -87,6 +90,11 @@ class _Study:
         sums = yield from self._residual.by_length(self._residual.n_blocks)
         return np.array([part.log_norm for part in sums])
 
+    @property
+    def n_done(self) -> int:
+        """Paths and other parts that are finished."""
+        return self._parts_done + sum(sampler.n_done for sampler in self._samplers)
+
     def finding(self) -> Finding:
         """All that is known by now."""
         numbers = PathNumbers(
@@ -94,17 +102,17 @@ class _Study:
             self._batch_note,
             residual=self._samplers[0].shares(),
             plain=self._samplers[1].shares(),
+            loss=self._residual.loss,
             sums=self._sums,
         )
-        done = self._parts_done + sum(sampler.n_done for sampler in self._samplers)
         total = 2 + int(self._exact) + sum(sampler.n_planned for sampler in self._samplers)
         return Finding(
             self._experiment,
             self._settings,
             charts=path_charts.charts(numbers),
             tables=(path_charts.table(numbers),),
-            sentence=path_words.sentence(numbers) if done == total else "",
-            done=done,
+            sentence=path_words.sentence(numbers) if self.n_done == total else "",
+            done=self.n_done,
             total=total,
             notes=(*path_words.notes(numbers, self._experiment.samples), *self._notes),
         )

@@ -112,6 +112,17 @@ def test_a_net_without_any_skip_or_gradient() -> None:
     assert last.sentence == "No gradient reaches the first block of ResNet-14 along any path."
 
 
+def test_a_loss_of_zero_is_named_as_the_cause() -> None:
+    """Without norm large weights make logits so large that the softmax saturates."""
+    settings = replace(SETTINGS, gain=100.0, batch="photographs")
+    last = findings(settings, samples=2)[-1]
+    assert last.complete
+    assert last.sentence.endswith(
+        "along any path: the loss is exactly 0 in float32, so there is no gradient."
+    )
+    assert not any("left out" in note for note in last.notes)
+
+
 def test_pre_activation_nets_and_batch_statistics() -> None:
     settings = replace(SETTINGS, network="preresnet14", norm="batch", order="pre")
     last = findings(settings, samples=2)[-1]
