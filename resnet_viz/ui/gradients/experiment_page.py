@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 
 from resnet_viz.lab.experiments import EXPERIMENTS, Experiment
 from resnet_viz.lab.findings import Finding
+from resnet_viz.ui.gradients.background import Background
 from resnet_viz.ui.gradients.explanations import EXPLANATIONS
-from resnet_viz.ui.gradients.finding_export import Exporter
+from resnet_viz.ui.gradients.finding_export import write_finding
 from resnet_viz.ui.gradients.intro_card import IntroCard
 from resnet_viz.ui.gradients.option_form import OptionForm
 from resnet_viz.ui.gradients.run_bar import RunBar
@@ -70,7 +71,7 @@ class ExperimentPage(QWidget):
         self.hint = QLabel()
         self.intro = IntroCard()
         self.body = QStackedWidget()
-        self.exporter = Exporter(self)
+        self.exporter = Background(self)
         self._build()
         self._connect()
         self.set_theme(LIGHT)
@@ -105,7 +106,7 @@ class ExperimentPage(QWidget):
         self.run_bar.run_clicked.connect(self.run)
         self.run_bar.cancel_clicked.connect(s.cancel_run)
         self.intro.run_clicked.connect(self.run)
-        self.exporter.exported.connect(self.said)
+        self.exporter.done.connect(self.said)
         self.exporter.failed.connect(self.failed)
         s.finding_changed.connect(self._on_finding)
         s.running_changed.connect(self._on_running)
@@ -131,7 +132,7 @@ class ExperimentPage(QWidget):
         """Write the finding on screen into a folder; `said` or `failed` follows."""
         finding = self.finding
         if finding is not None:
-            self.exporter.write(finding, folder)
+            self.exporter.start(lambda: write_finding(finding, folder))
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Fill the form with an experiment's options, and show it.

@@ -1,10 +1,8 @@
-"""A finding as a folder of figures and numbers, the same that the headless laboratory writes."""
+"""A finding as a folder of figures and numbers, as the headless laboratory writes it. No Qt."""
 
 from __future__ import annotations
 
 from pathlib import Path
-
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 from resnet_viz.errors import UserError
 from resnet_viz.lab.findings import Finding
@@ -32,8 +30,8 @@ def finding_files(finding: Finding) -> dict[str, bytes]:
     return written
 
 
-def write_finding(finding: Finding, folder: Path) -> int:
-    """Write a finding's files, all or none; returns their number.
+def write_finding(finding: Finding, folder: Path) -> str:
+    """Write a finding's files, all or none; returns a sentence about them.
 
     Raises:
         UserError: if the folder cannot be written.
@@ -47,59 +45,4 @@ def write_finding(finding: Finding, folder: Path) -> int:
         write_files(folder, written)
     except UserError as error:
         raise UserError(error.message.replace("the report", "the finding"), hint) from error
-    return len(written)
-
-
-class Exporter(QObject):
-    """Writes findings off the window's thread: figures take seconds.
-
-    Signals:
-        exported(str): a sentence about what was written.
-        failed(object): a `UserError`; the folder cannot be written.
-    """
-
-    exported = Signal(str)
-    failed = Signal(object)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
-        self._results = _Results(self)
-        self._results.done.connect(self._on_done)
-
-    def write(self, finding: Finding, folder: Path) -> None:
-        """Start to write a finding into a folder."""
-        self._pool.start(_Write(finding, folder, self._results))
-
-    def wait(self) -> None:
-        """Let what was begun end; called before the window closes."""
-        self._pool.waitForDone(10_000)
-
-    def _on_done(self, result: object) -> None:
-        if isinstance(result, str):
-            self.exported.emit(result)
-        elif isinstance(result, UserError):
-            self.failed.emit(result)
-        elif isinstance(result, Exception):
-            raise result  # a bug, for the window's report of those
-
-
-class _Results(QObject):
-    done = Signal(object)
-
-
-class _Write(QRunnable):
-    def __init__(self, finding: Finding, folder: Path, results: _Results) -> None:
-        super().__init__()
-        self._finding = finding
-        self._folder = folder
-        self._results = results
-
-    def run(self) -> None:
-        try:
-            count = write_finding(self._finding, self._folder)
-            result: object = f"Wrote {count} files to {self._folder}."
-        except Exception as error:  # crosses to the window's thread
-            result = error
-        self._results.done.emit(result)
+    return f"Wrote {len(written)} files to {folder}."

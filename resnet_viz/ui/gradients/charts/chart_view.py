@@ -23,6 +23,7 @@ from resnet_viz.lab.csv_text import curves_csv
 from resnet_viz.lab.figures.scales import Scale
 from resnet_viz.lab.findings import Chart
 from resnet_viz.ui import exporting
+from resnet_viz.ui.gradients.background import Background
 from resnet_viz.ui.gradients.charts import saving
 from resnet_viz.ui.gradients.charts.axes import n_outside, pinned_scale, y_scale
 from resnet_viz.ui.gradients.charts.canvas import Canvas
@@ -55,6 +56,9 @@ class ChartView(QWidget):
         self._pinned: Scale | None = None
         self._selected = ""
         self.title, self.y_words, self.x_words, self.note = QLabel(), QLabel(), QLabel(), QLabel()
+        self.background = Background(self)
+        self.background.done.connect(self.said)
+        self.background.failed.connect(self.failed)
         self.legend = Legend()
         self.canvas = Canvas()
         self.pin = _button("Pin scale", _PIN_TIP, checkable=True)
@@ -99,7 +103,7 @@ class ChartView(QWidget):
         menu = QMenu(self)
         entries: tuple[tuple[str, Callable[[], None]] | None, ...] = (
             ("Save picture as PNG…", lambda: self._ask(".png", self.save_png)),
-            ("Save picture as SVG…", lambda: self._ask(".svg", self.save_svg)),
+            ("Save figure as SVG…", lambda: self._ask(".svg", self.save_svg)),
             ("Save numbers as CSV…", lambda: self._ask(".csv", self.save_csv)),
             None,
             ("Copy picture", self.copy_picture),
@@ -226,15 +230,10 @@ class ChartView(QWidget):
             self.said.emit(f"Saved {exporting.write_png(self, self._theme.card, path).name}.")
 
     def save_svg(self, path: Path) -> None:
-        """Write the chart as it is on screen, as vectors.
-
-        Raises:
-            UserError: if the file cannot be written.
-        """
-        title = "" if self.chart is None else self.chart.title
-        with _Undressed(self):
-            path = saving.write_svg(self, self._theme.card, title, path)
-        self.said.emit(f"Saved {path.name}.")
+        """Write the chart as a figure for slides; `said` or `failed` follows."""
+        chart = self.chart
+        if chart is not None:
+            self.background.start(lambda: saving.write_svg(chart, path))
 
     def save_csv(self, path: Path) -> None:
         """Write all numbers of the chart.

@@ -1,4 +1,4 @@
-"""A chart as a picture or as numbers: into a file or onto the clipboard."""
+"""A chart's files, and text for the clipboard. No Qt."""
 
 from __future__ import annotations
 
@@ -6,33 +6,32 @@ import csv
 import io
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QPainter
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QWidget
-
 from resnet_viz.errors import UserError
+from resnet_viz.lab.findings import Chart
 
 _HINT = "Choose a folder that exists and that you may write to."
 
 
-def write_svg(widget: QWidget, background: str, title: str, path: Path) -> Path:
-    """Write the widget as it is on screen, as vectors; returns the path, which ends in `.svg`.
+def write_svg(chart: Chart, path: Path) -> str:
+    """Draw the chart as the headless laboratory does, as an SVG; returns a sentence.
+
+    Qt's own SVGs know no clipping, so that lines would leave the plot.
 
     Raises:
         UserError: if the file cannot be written.
     """
+    # matplotlib comes with these; it is not wanted before somebody saves a figure.
+    import matplotlib as mpl
+
+    from resnet_viz.lab.figures.chart import caption, draw
+    from resnet_viz.report.palette import RC
+    from resnet_viz.report.rendering import rendered
+
+    with mpl.rc_context(RC):
+        drawing = rendered(draw(chart), chart.key, caption(chart))
     path = with_suffix(path, ".svg")
-    write_text("", path)  # Qt says nothing useful where it cannot write
-    generator = QSvgGenerator()
-    generator.setFileName(str(path))
-    generator.setTitle(title)
-    generator.setSize(widget.size())
-    generator.setViewBox(QRect(QPoint(), widget.size()))
-    with QPainter(generator) as painter:
-        painter.fillRect(widget.rect(), background)
-        widget.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
-    return path
+    write_text(drawing.svg.decode("utf-8"), path)
+    return f"Saved {path.name}."
 
 
 def write_text(text: str, path: Path) -> Path:
