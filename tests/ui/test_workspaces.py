@@ -404,6 +404,8 @@ def test_pages_of_experiments_are_built_when_they_are_shown(
     assert lab.pages["Sweeps"].key == "alpha"
     assert lab.pages["Sweeps"].forms["alpha"].experiment() == AlphaSweep((0.0, 0.5))
     assert "experiment=alpha" in lab.text.line()
+    window.workspace.flip_all()  # no network is on screen
+    assert lab.session.settings.cut == frozenset()
     lab.session.run(DepthSweep())
     client.fail(client.experiments[-1].request_id, "It cannot be.")
     assert window.strip.notice is not None

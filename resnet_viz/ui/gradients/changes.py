@@ -7,7 +7,8 @@ twin that have their skip after all; here both sides are spoken of in cuts.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
+from functools import cache
 from typing import Any
 
 from resnet_viz.lab.settings import SIDES, LabSettings, Side
@@ -17,7 +18,7 @@ from resnet_viz.models.specs import plain_name, spec, usual_training_mode
 _BLOCK_FIELDS = ("cut", "dropped", "plain_restored", "plain_dropped")
 
 
-def changed(settings: LabSettings, **fields: Any) -> LabSettings:
+def changed(settings: LabSettings, **wanted: Any) -> LabSettings:
     """The settings with other fields, and with what follows from those.
 
     Another network keeps the cuts of the blocks that it has too, and trained weights only if
@@ -26,14 +27,14 @@ def changed(settings: LabSettings, **fields: Any) -> LabSettings:
     Raises:
         UserError: if a value cannot be used.
     """
-    if "network" in fields:
-        names = {block.name for block in spec(fields["network"]).blocks()}
+    if "network" in wanted:
+        names = {block.name for block in spec(wanted["network"]).blocks()}
         for field in _BLOCK_FIELDS:
-            fields.setdefault(field, getattr(settings, field) & names)
-        if not has_weights(fields["network"], fields.get("weights", settings.weights)):
-            fields["weights"] = "random"
-    made = replace(settings, **fields)
-    if made.weights != settings.weights and "training_mode" not in fields:
+            wanted.setdefault(field, getattr(settings, field) & names)
+        if not has_weights(wanted["network"], wanted.get("weights", settings.weights)):
+            wanted["weights"] = "random"
+    made = replace(settings, **wanted)
+    if made.weights != settings.weights and "training_mode" not in wanted:
         random = made.weights == "random"
         usual = usual_training_mode(made.spec("residual"), random_weights=random)
         made = replace(made, training_mode=usual)
@@ -44,8 +45,14 @@ def has_weights(network: str, weights: str) -> bool:
     """Whether a network can have such weights: random ones always, trained ones if bundled."""
     if weights == "random":
         return True
-    cards = bundled()
-    return network in cards and (weights == "trained" or plain_name(network) in cards)
+    trained = _trained()
+    return network in trained and (weights == "trained" or plain_name(network) in trained)
+
+
+@cache
+def _trained() -> frozenset[str]:
+    """Names of the networks with bundled weights; read from their files once."""
+    return frozenset(bundled())
 
 
 def block_names(settings: LabSettings, stage: int | None = None) -> list[str]:
@@ -115,4 +122,8 @@ def nearest_block(name: str, names: list[str]) -> str:
 
 def same_numbers(a: LabSettings, b: LabSettings) -> bool:
     """Whether two settings differ in the device at most."""
-    return replace(a, device="") == replace(b, device="")
+    # Not by `replace`, which checks every block's name again: a slider asks this all the time.
+    return all(getattr(a, name) == getattr(b, name) for name in _DECIDING)
+
+
+_DECIDING = tuple(f.name for f in fields(LabSettings) if f.name != "device")

@@ -146,7 +146,9 @@ class Number(QDoubleSpinBox):
 
 
 class Sentence(QLabel):
-    """Wrapped text as high as it needs to be.
+    """Wrapped text as high as it needs to be, and no lower while the width stays.
+
+    So what lies beside it does not jump while numbers in it change.
 
     A plain wrapped label asks layouts for height by width, and a scroll area around such a
     layout gives everything else its preferred height instead of what there is.
@@ -162,7 +164,7 @@ class Sentence(QLabel):
     def say(self, text: str) -> None:
         """Show another text."""
         self.setText(text)
-        self._fit()
+        self._fit(at_least=self.height())
 
     def hasHeightForWidth(self) -> bool:
         """The height is set, not asked for."""
@@ -179,8 +181,9 @@ class Sentence(QLabel):
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
             self._fit()
 
-    def _fit(self) -> None:
-        self.setFixedHeight(max(self.heightForWidth(self.width()), self.fontMetrics().height()))
+    def _fit(self, at_least: int = 0) -> None:
+        line = self.fontMetrics().height()
+        self.setFixedHeight(max(self.heightForWidth(self.width()), at_least, line))
 
 
 def muted(text: str) -> QLabel:

@@ -5,13 +5,11 @@ Widgets show a session and change it through its methods; none of them talks to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, cast
+from dataclasses import replace
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from resnet_viz.engine.messages import Cancelled, Failed, Found, PairMeasured
 from resnet_viz.lab.experiments import Experiment
@@ -20,49 +18,10 @@ from resnet_viz.lab.settings import LabSettings, Side
 from resnet_viz.models.specs import ResNetSpec
 from resnet_viz.ui.gradients import changes
 from resnet_viz.ui.gradients.changes import same_numbers
-
-Picture = NDArray[np.uint8]
+from resnet_viz.ui.gradients.question import Engine, Picture, Question
+from resnet_viz.ui.gradients.steps import Drag, SettingsStep, forget_steps_since
 
 _DRAGGED = {"alpha", "gain", "init_std"}
-
-# Number of a drag and what is dragged.
-Drag = tuple[int, str]
-
-
-class Engine(Protocol):
-    """What a session needs of the engine client; tests pass a fake."""
-
-    def measure_pair(
-        self, settings: LabSettings, picture: Picture | None, keep: tuple[str, ...] = ()
-    ) -> int:
-        """Ask for both networks; returns the request's id."""
-
-    def run_experiment(
-        self, settings: LabSettings, experiment: Experiment, picture: Picture | None
-    ) -> int:
-        """Compute in the background; returns the request's id."""
-
-    def cancel(self, request_id: int) -> None:
-        """Stop working on a request."""
-
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """Everything that decides a pair's numbers.
-
-    Attributes:
-        settings: both networks and the batch.
-        picture: the picture on screen, where the batch is it; else None.
-    """
-
-    settings: LabSettings
-    picture: Picture | None
-
-    def same_as(self, other: Question | None) -> bool:
-        """Whether the answers are the same; two pictures are the same if they are one object."""
-        return (
-            other is not None and self.settings == other.settings and self.picture is other.picture
-        )
 
 
 class LabSession(QObject):
@@ -348,10 +307,10 @@ class LabSession(QObject):
         if same_numbers(settings, self.settings):
             return
         self._dragging = (self._drag, dragged) if dragged else None
-        self.undo.push(_Change(self, text, self.settings, settings, self._dragging))
+        self.undo.push(SettingsStep(self._apply, text, self.settings, settings, self._dragging))
 
-    def apply_settings(self, settings: LabSettings) -> None:
-        """Take settings without a step of undo: the undo stack calls this."""
+    def _apply(self, settings: LabSettings) -> None:
+        """Take settings without a step of undo, and measure them."""
         self._take(replace(settings, device=self.settings.device))
         self._ask()
 
@@ -368,21 +327,9 @@ class LabSession(QObject):
         shown = self._shown
         self._newest = shown
         if shown is not None:
-            self._forget_steps_since(shown.settings)
+            forget_steps_since(self.undo, shown.settings)
             self._take(shown.settings)
             self._set_stale(False)
-
-    def _forget_steps_since(self, good: LabSettings) -> None:
-        """Take the steps since the settings on screen out of the list, so that none leads back."""
-        stack = self.undo
-        steps = [cast(_Change, stack.command(i)) for i in range(stack.index())]
-        starts = [i for i, step in enumerate(steps) if step.starts_from(good)]
-        if not starts:  # it was undone into; what lies around is as unsure
-            stack.clear()
-            return
-        for step in reversed(steps[starts[-1] :]):
-            step.setObsolete(True)
-            stack.undo()
 
     def _end_run(self) -> None:
         self.running = ""
@@ -393,43 +340,6 @@ class LabSession(QObject):
         if stale != self.stale:
             self.stale = stale
             self.stale_changed.emit(stale)
-
-
-class _Change(QUndoCommand):
-    """One step of undo; changes of one drag merge into one step."""
-
-    def __init__(
-        self,
-        session: LabSession,
-        text: str,
-        before: LabSettings,
-        after: LabSettings,
-        drag: Drag | None,
-    ) -> None:
-        super().__init__(text)
-        self._session = session
-        self._before = before
-        self._after = after
-        self._drag = drag
-
-    def starts_from(self, settings: LabSettings) -> bool:
-        """Whether these were the settings before the step."""
-        return same_numbers(self._before, settings)
-
-    def id(self) -> int:
-        return -1 if self._drag is None else 1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Change) or other._drag != self._drag:
-            return False
-        self._after = other._after
-        return True
-
-    def redo(self) -> None:
-        self._session.apply_settings(self._after)
-
-    def undo(self) -> None:
-        self._session.apply_settings(self._before)
 
 
 def _describe(fields: dict[str, Any]) -> str:

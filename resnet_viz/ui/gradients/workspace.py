@@ -151,19 +151,28 @@ class GradientsWorkspace(Workspace):
 
     def flip_skip(self) -> None:
         """Cut or restore the selected skip of the network that was clicked last."""
-        self.session.flip_skip(self.page.side, self.session.selected)
+        if self._pair_is_shown:
+            self.session.flip_skip(self.page.side, self.session.selected)
 
     def flip_branch(self) -> None:
         """Drop or restore the selected branch of the network that was clicked last."""
-        self.session.flip_branch(self.page.side, self.session.selected)
+        if self._pair_is_shown:
+            self.session.flip_branch(self.page.side, self.session.selected)
 
     def flip_stage(self) -> None:
         """Cut or restore the skips of the selected block's stage."""
-        self.session.flip_stage(self.page.side, self.page.block().stage)
+        if self._pair_is_shown:
+            self.session.flip_stage(self.page.side, self.page.block().stage)
 
     def flip_all(self) -> None:
         """Cut or restore all skips of the network that was clicked last."""
-        self.session.flip_all(self.page.side)
+        if self._pair_is_shown:
+            self.session.flip_all(self.page.side)
+
+    @property
+    def _pair_is_shown(self) -> bool:
+        """Whether a cut would be seen: a key pressed before a chart should change nothing."""
+        return self.tabs.currentIndex() == 0
 
     def fit(self) -> None:
         """Show the whole networks."""
