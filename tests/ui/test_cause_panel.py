@@ -9,7 +9,7 @@ import pytest
 from fakes import FakeClient
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from resnet_viz.errors import UserError
@@ -313,6 +313,19 @@ def test_nothing_is_cut_off_at_the_side(desk: Desk, theme: Theme) -> None:
     assert body is not None
     assert 250 <= desk.panel.width() <= 310
     assert body.minimumSizeHint().width() <= desk.panel.viewport().width()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, PROJECTOR])
+def test_every_entry_has_words_that_fit_its_column(desk: Desk, theme: Theme) -> None:
+    desk.show(theme)
+    for box in desk.panel.findChildren(Choice):
+        for index in range(box.count()):
+            if not isinstance(box.itemData(index), str):
+                continue  # depths, which are written as their number
+            box.setCurrentIndex(index)
+            option = QStyleOptionComboBox()
+            box.initStyleOption(option)
+            assert "…" not in option.currentText or option.currentText == "folder…"
 
 
 # --- settings as text ----------------------------------------------------------------------

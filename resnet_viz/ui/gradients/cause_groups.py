@@ -69,7 +69,7 @@ class CauseGroup(QWidget):
 
     def _choice(self, name: str, items: dict[str, str], tip: str, field: str) -> Choice:
         """A combo box for one field."""
-        box = Choice(name, items, tip, words.SHORT)
+        box = Choice(name, items, tip, words.SHORTER)
         box.activated.connect(lambda _i: self._want(**{field: box.currentData()}))
         return box
 
@@ -89,8 +89,8 @@ class NetworkGroup(CauseGroup):
     def __init__(self) -> None:
         super().__init__("Both networks")
         self.layers = DepthBox()
-        self.order = Choice("Order", words.ORDERS, words.ORDER_TIP)
-        self.norm = Choice("Normalisation", words.NORMS, words.NORM_TIP, words.SHORT)
+        self.order = Choice("Order", words.ORDERS, words.ORDER_TIP, words.SHORTER)
+        self.norm = Choice("Normalisation", words.NORMS, words.NORM_TIP, words.SHORTER)
         self.activation = self._choice(
             "Activation", words.ACTIVATIONS, words.ACTIVATION_TIP, "activation"
         )
@@ -246,7 +246,7 @@ class BatchGroup(CauseGroup):
         super().__init__("Measured on")
         self._ask_folder = ask_folder
         self._settings = LabSettings()
-        self.batch = Choice("Batch", words.BATCHES, words.BATCH_TIP, words.SHORT)
+        self.batch = Choice("Batch", words.BATCHES, words.BATCH_TIP, words.SHORTER)
         self.n_images = WholeNumber("Images in the batch", 0, 1024, words.SIZE_TIP)
         self.dtype = self._choice("Precision", words.DTYPES, words.DTYPE_TIP, "dtype")
         self.folder = QPushButton()

@@ -23,17 +23,20 @@ ACTIVATIONS = {
 }
 INITS = {"torch": "torch's default", "he": "He", "xavier": "Xavier", "normal": "small normal"}
 WEIGHTS = {"random": "random", "trained": "trained, in both", "twins": "each trained itself"}
-SHORT = {
-    "batch_train": "batch (train)",
-    "batch_eval": "batch (eval)",
-    "torch": "torch default",
-    "trained": "trained",
-    "twins": "both trained",
-    "picture": "the picture",
-    "photographs": "photos",
-    "folder": "folder",
+SHORTER = {
+    "batch_train": ("batch, train", "batch tr."),
+    "batch_eval": ("batch, eval", "batch ev."),
+    "post": ("post",),
+    "pre": ("pre",),
+    "torch": ("torch default", "torch"),
+    "normal": ("normal",),
+    "trained": ("trained",),
+    "twins": ("both trained", "twins"),
+    "picture": ("the picture", "picture"),
+    "photographs": ("photos",),
+    "folder": ("folder",),
 }
-"""What the entries are called where the column is narrow."""
+"""What the entries are called where the column is narrow, the longest first."""
 
 BATCHES = {
     "photographs": "photographs",

@@ -53,7 +53,7 @@ class Choice(QComboBox):
         name: for screen readers.
         items: data -> text in the list.
         tip: explains the terms.
-        short: data -> text in the column, for entries that are too long for it.
+        shorter: data -> other texts, the longest first, for where the column is too narrow.
     """
 
     def __init__(
@@ -61,10 +61,10 @@ class Choice(QComboBox):
         name: str,
         items: Mapping[str, str],
         tip: str,
-        short: Mapping[str, str] | None = None,
+        shorter: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         super().__init__()
-        self._short = short or {}
+        self._shorter = shorter or {}
         self.setAccessibleName(name)
         self.setToolTip(tip)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -88,15 +88,17 @@ class Choice(QComboBox):
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         """Write what fits the column."""
         super().initStyleOption(option)
-        text = self._short.get(self.currentData(), self.currentText())
         room = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox,
             option,
             QStyle.SubControl.SC_ComboBoxEditField,
             self,
         )
-        option.currentText = self.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideRight, room.width()
+        metrics, width = self.fontMetrics(), room.width()
+        texts = (self.currentText(), *self._shorter.get(self.currentData(), ()))
+        fitting = (text for text in texts if metrics.horizontalAdvance(text) <= width)
+        option.currentText = next(
+            fitting, metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, width)
         )
 
     def showPopup(self) -> None:
