@@ -198,7 +198,8 @@ class PathGradients:
         grad = gradient.direction
         if block.y is not block.total:
             (grad,) = torch.autograd.grad(block.y, block.total, grad, retain_graph=True)
-        (grad,) = torch.autograd.grad(part, block.x, grad, retain_graph=True)
+        if part is not block.x:
+            (grad,) = torch.autograd.grad(part, block.x, grad, retain_graph=True)
         return scaled(grad, gradient.log_scale)
 
 

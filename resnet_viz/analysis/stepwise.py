@@ -17,7 +17,7 @@ from resnet_viz.probe.anatomy import survey
 from resnet_viz.probe.untouched import borrowed
 
 # Seconds of computation before a long pass pauses, so that somebody else can be served.
-_PAUSE_AFTER_S = 0.2
+_PAUSE_AFTER_S = 0.1
 
 Pausing = Generator[None, None, Tensor]
 
