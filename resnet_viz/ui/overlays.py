@@ -55,6 +55,8 @@ class DropOverlay(Overlay):
 class KeysOverlay(Overlay):
     """All keys on one sheet; any key or click closes it."""
 
+    ROWS = 12
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("sheet")
@@ -76,17 +78,27 @@ class KeysOverlay(Overlay):
         layout.addWidget(foot)
 
     def set_keys(self, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
-        """Fill the sheet: groups of (keys, what they do), one column a group."""
-        for column, (heading, rows) in enumerate(groups):
-            label = QLabel(heading)
-            label.setProperty("role", "title")
-            self._grid.addWidget(label, 0, 2 * column, 1, 2)
-            for row, (keys, what) in enumerate(rows, 1):
-                key_label = QLabel(keys)
-                key_label.setProperty("role", "muted")
-                self._grid.addWidget(key_label, row, 2 * column)
-                self._grid.addWidget(QLabel(what), row, 2 * column + 1)
-        self._grid.setRowStretch(40, 1)
+        """Fill the sheet: groups of (keys, what they do), as many to a column as find room."""
+        column, top = 0, 0
+        for heading, rows in groups:
+            if top and top + len(rows) + 1 > self.ROWS:
+                column, top = column + 1, 0
+            self._add_group(top, column, heading, rows)
+            top += len(rows) + 1
+        self._grid.setRowStretch(self.ROWS, 1)
+        self._grid.setColumnStretch(2 * column + 2, 1)
+
+    def _add_group(
+        self, top: int, column: int, heading: str, rows: Sequence[tuple[str, str]]
+    ) -> None:
+        label = QLabel(heading)
+        label.setProperty("role", "title")
+        self._grid.addWidget(label, top, 2 * column, 1, 2)
+        for row, (keys, what) in enumerate(rows, top + 1):
+            key_label = QLabel(keys)
+            key_label.setProperty("role", "muted")
+            self._grid.addWidget(key_label, row, 2 * column)
+            self._grid.addWidget(QLabel(what), row, 2 * column + 1)
 
     def showEvent(self, event: QEvent) -> None:
         super().showEvent(event)

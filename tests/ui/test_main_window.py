@@ -12,7 +12,7 @@ from fakes import FakeClient
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from resnet_viz.engine.messages import Progress
@@ -375,6 +375,17 @@ def test_a_key_closes_the_sheet_and_does_nothing_else(window: MainWindow, qtbot:
     qtbot.keyClick(window._keys, Qt.Key.Key_S)
     assert not window._keys.isVisible()
     assert not window.session.toggles.cut
+
+
+def test_the_sheet_of_keys_is_read_to_the_end_of_its_lines(window: MainWindow) -> None:
+    window.set_theme("projector")
+    window.show_keys()
+    QApplication.processEvents()
+    labels = window._keys.findChildren(QLabel)
+    assert len(labels) > 40
+    assert [x.text() for x in labels if x.width() < x.sizeHint().width()] == []
+    lowest = max(x.mapTo(window._keys, QPoint(0, x.height())).y() for x in labels)
+    assert lowest <= window._keys.height()
 
 
 def test_recent_pictures_are_remembered(

@@ -141,6 +141,10 @@ class Number(QDoubleSpinBox):
         self.setKeyboardTracking(False)
         _fit(self)
 
+    def textFromValue(self, value: float) -> str:
+        """Without zeros at the end: the column is narrow."""
+        return self.locale().toString(value, "g", 4)
+
     def show_value(self, value: float) -> None:
         """Show a value, without a signal."""
         with QSignalBlocker(self):
