@@ -11,9 +11,11 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from typing import cast
 
 from resnet_viz.lab.fit import needed_bytes
 from resnet_viz.lab.settings import LabSettings
+from resnet_viz.models.specs import Norm
 
 CASES = (
     *("resnet20:batch:64", "resnet56:batch:16", "resnet56:none:16", "preresnet56:batch:16"),
@@ -32,8 +34,10 @@ def peak_bytes(settings: LabSettings) -> int:
     device = settings.device
     spec = settings.spec("residual")
     images = torch.randn(settings.n_images, 3, spec.input_size, spec.input_size)
-    # What libraries allocate at their first use is not the network's.
-    capture(build(LabSettings(network="resnet8").spec("residual"), device=device), images[:2])
+    # What libraries allocate at their first use is not the network's; more would leave free
+    # memory behind for the network to take.
+    warm_up = build(LabSettings(network="resnet8").spec("residual"), device=device)
+    capture(warm_up, torch.zeros(2, 3, 32, 32))
     before = _memory(device, peak=False)
     capture(build(spec, device=device), images, training_mode=True)
     return _memory(device, peak=True) - before
@@ -56,8 +60,9 @@ def _memory(device: str, *, peak: bool) -> int:
 def settings_of(case: str, device: str) -> LabSettings:
     """Settings of `NAME:NORM:IMAGES`."""
     network, norm, images = case.split(":")
-    assert norm in ("batch", "group", "none"), norm
-    return LabSettings(network=network, norm=norm, init="he", batch_size=int(images), device=device)
+    return LabSettings(
+        network=network, norm=cast(Norm, norm), init="he", batch_size=int(images), device=device
+    )
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from resnet_viz.errors import UserError
 from resnet_viz.lab.networks import network_key
 from resnet_viz.lab.settings import SIDES, LabSettings
-from resnet_viz.models.specs import IMAGENET, spec
+from resnet_viz.models.specs import IMAGENET, spec, usual_training_mode
 
 
 def family(settings: LabSettings, depths: Iterable[int]) -> tuple[list[str], list[str]]:
@@ -61,6 +61,22 @@ def without_cuts(settings: LabSettings) -> LabSettings:
     """
     none: frozenset[str] = frozenset()
     return replace(settings, cut=none, dropped=none, plain_restored=none, plain_dropped=none)
+
+
+def untrained(settings: LabSettings) -> LabSettings:
+    """Freshly drawn weights; for a trained network, of one of its kind."""
+    if settings.weights == "random":
+        return settings
+    kind = settings.spec("residual")
+    return replace(
+        settings,
+        weights="random",
+        norm=kind.norm,
+        activation=kind.activation,
+        order=kind.order,
+        init=kind.init,
+        training_mode=usual_training_mode(kind, random_weights=True),
+    )
 
 
 def is_trained(settings: LabSettings) -> bool:

@@ -14,8 +14,9 @@ from resnet_viz.lab.findings import Finding
 from resnet_viz.lab.networks import network_key
 from resnet_viz.lab.settings import SIDES, LabSettings, Side
 from resnet_viz.lab.studies import identity_charts
+from resnet_viz.lab.studies.families import untrained
 from resnet_viz.lab.studies.identity_charts import STATES, Measured, State
-from resnet_viz.models.specs import ResNetSpec, usual_training_mode
+from resnet_viz.models.specs import usual_training_mode
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _jobs(settings: LabSettings) -> tuple[list[_Job], list[str]]:
         else:
             jobs.append(_Job("trained", side, own))
     for state in STATES[1:]:
-        start = replace(_at_start(settings), zero_init=state == "zero")
+        start = replace(untrained(settings), zero_init=state == "zero")
         jobs += [_Job(state, side, start) for side in SIDES]
     if any(job.state == "trained" for job in jobs):
         notes.append(_modes(own, jobs[-1].settings))
@@ -93,27 +94,9 @@ def _trained(settings: LabSettings) -> LabSettings:
     if settings.weights != "random":
         return replace(settings, weights="twins")
     own = replace(settings, weights="twins", gain=1.0)
-    return replace(own, training_mode=_usual(own.spec("residual"), random_weights=False))
-
-
-def _at_start(settings: LabSettings) -> LabSettings:
-    """Freshly drawn weights; of the kind of network that was trained, if one is on screen."""
-    if settings.weights == "random":
-        return settings
-    spec = settings.spec("residual")
     return replace(
-        settings,
-        weights="random",
-        norm=spec.norm,
-        activation=spec.activation,
-        order=spec.order,
-        init=spec.init,
-        training_mode=_usual(spec, random_weights=True),
+        own, training_mode=usual_training_mode(own.spec("residual"), random_weights=False)
     )
-
-
-def _usual(spec: ResNetSpec, *, random_weights: bool) -> bool:
-    return usual_training_mode(spec, random_weights=random_weights)
 
 
 def _modes(trained: LabSettings, start: LabSettings) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from resnet_viz.lab.bench import Bench
 from resnet_viz.lab.experiments import (
     AlphaSweep,
+    DepthCost,
     DepthSweep,
     Experiment,
     Identity,
@@ -22,7 +23,7 @@ from resnet_viz.lab.experiments import (
 )
 from resnet_viz.lab.findings import Finding
 from resnet_viz.lab.settings import LabSettings
-from resnet_viz.lab.studies import identity, lesion, pair, paths, seeds, shattering, sweeps
+from resnet_viz.lab.studies import cost, identity, lesion, pair, paths, seeds, shattering, sweeps
 
 # Every study computes in slices and yields what it knows after each: the engine answers the
 # window in between, and a study that is cancelled is simply not continued.
@@ -36,6 +37,7 @@ STUDIES: dict[type[Experiment], Study] = {
     SeedSweep: seeds.run,
     Shattering: shattering.run,
     Identity: identity.run,
+    DepthCost: cost.run,
     Lesion: lesion.run,
     PathLengths: paths.run,
 }
