@@ -48,12 +48,11 @@ def closeness(walk: Stepwise, images: Tensor) -> Iterator[Closeness]:
         walk: the network with its gates and its mode.
         images: (N, C, H, W); norms are taken over all of them together.
     """
-    with walk.prepared():
-        x = walk.net.stem(walk.place(images))
+    x = walk.stem(walk.place(images))
     for index, block in enumerate(walk.blocks):
         add = GatedAdd()
         add.gate = walk.gates[index]
-        with walk.prepared():
+        with walk.prepared(index):
             shortcut, branch = block.downsample(x), block.branch(x)
             x = activate(block, add(shortcut, branch))
             found = compare(shortcut, branch, x)

@@ -120,7 +120,7 @@ def input_gradients(
     rows: list[Tensor] = []
     n_done = 0
     for chunk in torch.split(points, max(1, round(_MACS_PER_SLICE / count(net.spec).macs))):
-        with fixed.prepared(recording=True), _statistics_set(statistics):
+        with fixed.whole(recording=True), _statistics_set(statistics):
             rows.append(_gradients(fixed, chunk, target))
         n_done += len(chunk)
         yield n_done
@@ -153,8 +153,8 @@ def cosines(rows: Tensor) -> Floats:
 def predicted_class(net: ResNet, images: Tensor, *, training_mode: bool) -> int:
     """The class with the highest logit for the first image of (N, C, H, W)."""
     walk = Stepwise(net, training_mode=training_mode)
-    with walk.prepared():
-        logits = _logits(walk, walk.place(images))
+    with walk.whole():
+        logits = walk.logits(walk.place(images))
     return int(logits[0].argmax())
 
 
@@ -164,13 +164,13 @@ def _statistics(net: ResNet, points: Tensor) -> Generator[int, None, Statistics]
     found: Statistics = {}
     x = points
     for part in range(-1, len(walk) + 1):
-        with walk.prepared(), _recorded(net, found):
+        with _recorded(net, found):
             if part == -1:
-                x = net.stem(x)
+                x = walk.stem(x)
             elif part < len(walk):
                 x = walk.block(part, x)
             else:
-                net.head(x)
+                walk.head(x)
         yield 0
     return found
 
@@ -209,7 +209,7 @@ def _statistics_set(statistics: Statistics) -> Iterator[None]:
 def _gradients(walk: Stepwise, points: Tensor, target: int) -> Tensor:
     """(n, C * H * W) float64 gradients of the logit at the points, safe from underflow."""
     leaf = points.detach().clone().requires_grad_()
-    score = _logits(walk, leaf)[:, target].sum()
+    score = walk.logits(leaf)[:, target].sum()
     kept = torch.zeros(len(points), leaf[0].numel(), dtype=torch.float64, device=leaf.device)
     if not score.requires_grad:  # all paths of some block are closed
         return kept
@@ -223,13 +223,6 @@ def _gradients(walk: Stepwise, points: Tensor, target: int) -> Tensor:
         if float(rows.abs().amax(dim=1).min()) > _FAINT:
             break
     return kept
-
-
-def _logits(walk: Stepwise, x: Tensor) -> Tensor:
-    x = walk.net.stem(x)
-    for index in range(len(walk)):
-        x = walk.block(index, x)
-    return walk.net.head(x)
 
 
 def _mean(values: Floats) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from torch import Tensor
 from resnet_viz.models.blocks import Block
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.network import ResNet
-from resnet_viz.probe.anatomy import survey
+from resnet_viz.probe.anatomy import Survey, survey
 from resnet_viz.probe.untouched import borrowed
 
 # Seconds of computation before a long pass pauses, so that somebody else can be served.
@@ -67,8 +67,23 @@ class Stepwise:
             index: of the block that is to run; None for stem and head.
             recording: record for differentiation; no parameter requires a gradient.
         """
+        with self._lent(self._outside if index is None else (self._parts[index],), recording):
+            yield
+
+    @contextmanager
+    def whole(self, *, recording: bool = False) -> Iterator[None]:
+        """As `prepared`, for all parts at once; inside it use `logits` and modules, not `block`.
+
+        Args:
+            recording: record for differentiation; no parameter requires a gradient.
+        """
+        with self._lent((*self._outside, *self._parts), recording):
+            yield
+
+    @contextmanager
+    def _lent(self, parts: Iterable[Survey], recording: bool) -> Iterator[None]:
         with ExitStack() as stack:
-            for part in self._outside if index is None else (self._parts[index],):
+            for part in parts:
                 stack.enter_context(
                     borrowed(
                         part,
@@ -79,6 +94,13 @@ class Stepwise:
                 )
             stack.enter_context(torch.inference_mode(not recording))
             yield
+
+    def logits(self, images: Tensor) -> Tensor:
+        """(N, C_in, S, S) -> (N, classes), inside `whole`."""
+        x = self.net.stem(images)
+        for block, gate in zip(self.blocks, self.gates, strict=True):
+            x = run_block(block, x, gate)
+        return self.net.head(x)
 
     def stem(self, images: Tensor) -> Tensor:
         """What enters the first block, (N, C_in, S, S) -> (N, C, H, W)."""

@@ -22,7 +22,7 @@ from resnet_viz.lab.bench import Batch, Bench
 from resnet_viz.lab.experiments import Shattering
 from resnet_viz.lab.findings import Finding
 from resnet_viz.lab.settings import SIDES, LabSettings, Side
-from resnet_viz.lab.studies import shattering_charts
+from resnet_viz.lab.studies import shattering_charts, shattering_words
 from resnet_viz.lab.studies.families import family, is_trained, without_cuts
 from resnet_viz.lab.studies.shattering_charts import Line, Lines
 from resnet_viz.models.specs import spec
@@ -57,13 +57,13 @@ def run(bench: Bench, settings: LabSettings, experiment: Shattering) -> Iterator
             settings,
             charts=shattering_charts.charts(lines),
             tables=(shattering_charts.table(lines),),
-            sentence=shattering_charts.sentence(lines),
+            sentence=shattering_words.sentence(lines),
             done=len(found) * experiment.n_points + points_done,
             total=total,
             notes=(
                 f"The line: {line.note}.",
                 *notes,
-                *shattering_charts.notes(lines),
+                *shattering_words.notes(lines),
                 f"Weights: {bench.weights_note(settings)}.",
             ),
         )

@@ -1,4 +1,4 @@
-"""The charts and sentences of shattered gradients."""
+"""The charts of shattered gradients."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from resnet_viz.lab.studies.families import without_cuts
 from resnet_viz.lab.studies.pair import LABELS
 from resnet_viz.lab.wording import conditions
 from resnet_viz.models.specs import ResNetSpec
-from resnet_viz.numerals import figure, percent
+from resnet_viz.numerals import figure
 
 _Found = Mapping[tuple[LabSettings, Side], LineCorrelation]
 _Theory = Callable[[LabSettings, Side, float], float | None]
@@ -73,8 +73,29 @@ class Lines:
 
 
 def charts(lines: Lines) -> tuple[Chart, ...]:
-    """Against depth at neighbouring points, along the line, and against depth far apart."""
-    return (_by_depth(lines), _by_distance(lines), _along(lines), _far_by_depth(lines))
+    """Against depth at neighbouring points; at every depth along the line; far apart.
+
+    Charts of one kind at several depths have keys that end in the depth: the window shows one
+    of them at a time, with a slider for the depth.
+    """
+    shown = _every_depth(lines)
+    return (
+        _by_depth(lines),
+        *(_by_distance(lines, own) for own in shown),
+        *(_along(lines, own) for own in shown),
+        _far_by_depth(lines),
+    )
+
+
+def n_layers(settings: LabSettings) -> int:
+    """Depth of both networks."""
+    return settings.spec("residual").n_layers
+
+
+def _every_depth(lines: Lines) -> tuple[LabSettings, ...]:
+    """Networks of every depth, shallow first; at its own depth the one on screen."""
+    by_depth = {n_layers(own): own for own in (*lines.places, lines.settings)}
+    return tuple(by_depth[depth] for depth in sorted(by_depth))
 
 
 def _by_depth(lines: Lines) -> Chart:
@@ -88,7 +109,8 @@ def _by_depth(lines: Lines) -> Chart:
             *_expected(lines, lambda s, side: _wide(s, side, float(lines.line.alike[1]))),
         ),
         references={"the same": 1.0, "unrelated": 0.0},
-        note=f"mean and quartiles of {lines.n_points - 1} pairs, {_step(lines)}; {_said(lines)}",
+        note=f"mean and quartiles of {lines.n_points - 1} pairs, {step_words(lines)}; "
+        f"{_said(lines)}",
     )
 
 
@@ -116,21 +138,21 @@ def _far_by_depth(lines: Lines) -> Chart:
     )
 
 
-def _by_distance(lines: Lines) -> Chart:
+def _by_distance(lines: Lines, own: LabSettings) -> Chart:
     share = np.arange(lines.n_points) / (lines.n_points - 1)
     empty = np.full(lines.n_points, math.nan)
     curves = []
     for side in SIDES:
-        found = lines.found.get((lines.settings, side))
+        found = lines.found.get((own, side))
         curves.append(Curve(LABELS[side], side, share, empty if found is None else found.by_lag()))
-    for side in SIDES if without_cuts(lines.settings) == lines.settings else ():
-        each = [_wide(lines.settings, side, float(c)) for c in lines.line.alike]
+    for side in SIDES if without_cuts(own) == own else ():
+        each = [_wide(own, side, float(c)) for c in lines.line.alike]
         if each[0] is not None:
             values = np.array([p.value for p in each if p is not None])
             curves.append(Curve(each[0].label, "theory", share, values, source=each[0].source))
     return Chart(
-        key="shattering-by-distance",
-        title=f"Gradients against the distance of the inputs, {_title(lines.settings)}",
+        key=f"shattering-by-distance-{n_layers(own)}",
+        title=f"Gradients against the distance of the inputs, {_title(own)}",
         x_label="distance of two inputs (share of the line)",
         y_label="mean cosine of ∂z/∂x at both",
         curves=tuple(curves),
@@ -140,21 +162,21 @@ def _by_distance(lines: Lines) -> Chart:
     )
 
 
-def _along(lines: Lines) -> Chart:
+def _along(lines: Lines, own: LabSettings) -> Chart:
     share = np.arange(lines.n_points) / (lines.n_points - 1)
     curves = []
     for side in SIDES:
-        found = lines.found.get((lines.settings, side))
+        found = lines.found.get((own, side))
         curves.append(Curve(LABELS[side], side, share, _scaled(lines, found)))
     return Chart(
-        key="shattering-slope",
-        title=f"The gradient along the line, {_title(lines.settings)}",
+        key=f"shattering-slope-{n_layers(own)}",
+        title=f"The gradient along the line, {_title(own)}",
         x_label="position on the line (share of its length)",
         y_label="∂z/∂x along the line ÷ its root mean square",
         curves=tuple(curves),
         references={"zero": 0.0},
         note="each curve is divided by its own root mean square, "
-        f"{_own_scales(lines)}; {_said(lines)}",
+        f"{_own_scales(lines, own)}; {_said(lines)}",
     )
 
 
@@ -165,11 +187,11 @@ def _scaled(lines: Lines, found: LineCorrelation | None) -> Floats:
     return found.slope / scale if scale else found.slope
 
 
-def _own_scales(lines: Lines) -> str:
+def _own_scales(lines: Lines, own: LabSettings) -> str:
     said = [
         f"{LABELS[side]}: {figure(_rms(found.slope))}"
         for side in SIDES
-        if (found := lines.found.get((lines.settings, side))) is not None
+        if (found := lines.found.get((own, side))) is not None
     ]
     return ", ".join(said) or "which is not known yet"
 
@@ -219,10 +241,10 @@ def _gates_independent(settings: LabSettings, side: Side) -> bool:
     """Whether each of two inputs far apart opens ReLUs as if it did not know of the other."""
     spec = settings.spec(side)
     batch_norm = spec.norm == "batch" and settings.training_mode
-    return side == "plain" and batch_norm and _usual(settings, spec)
+    return side == "plain" and batch_norm and usual(settings, spec)
 
 
-def _usual(settings: LabSettings, spec: ResNetSpec) -> bool:
+def usual(settings: LabSettings, spec: ResNetSpec) -> bool:
     """Random weights and ReLUs alone: no max-pooling either."""
     return settings.weights == "random" and spec.activation == "relu" and spec.family == "cifar"
 
@@ -230,7 +252,7 @@ def _usual(settings: LabSettings, spec: ResNetSpec) -> bool:
 def _wide(settings: LabSettings, side: Side, alike: float) -> _Prediction | None:
     """Wide networks of random weights without norm; None where nothing is known."""
     spec = settings.spec(side)
-    if not _usual(settings, spec) or spec.norm != "none" or (spec.zero_init and side == "plain"):
+    if not usual(settings, spec) or spec.norm != "none" or (spec.zero_init and side == "plain"):
         return None
     label = f"theory: wide net, {LABELS[side]}"
     if side == "plain":
@@ -245,14 +267,15 @@ def _wide(settings: LabSettings, side: Side, alike: float) -> _Prediction | None
 
 
 def _depths(lines: Lines) -> Floats:
-    return np.array([float(place.spec("residual").n_layers) for place in lines.places])
+    return np.array([float(n_layers(place)) for place in lines.places])
 
 
 def _title(settings: LabSettings) -> str:
     return settings.spec("residual").title()
 
 
-def _step(lines: Lines) -> str:
+def step_words(lines: Lines) -> str:
+    """How far neighbours lie apart."""
     return f"1/{lines.n_points - 1} of the line apart"
 
 
@@ -265,9 +288,8 @@ def table(lines: Lines) -> Table:
     """The correlations of every network measured."""
     rows = []
     for (own, side), found in lines.found.items():
-        near, far = _median_free(found.pairs(1)), _median_free(found.far())
-        layers = own.spec("residual").n_layers
-        rows.append((layers, LABELS[side], near, far, found.defined, _rms(found.slope)))
+        near, far = mean_of(found.pairs(1)), mean_of(found.far())
+        rows.append((n_layers(own), LABELS[side], near, far, found.defined, _rms(found.slope)))
     columns = (
         "depth (layers)",
         "network",
@@ -279,59 +301,7 @@ def table(lines: Lines) -> Table:
     return Table("shattering", "Gradients along the line", columns, tuple(rows))
 
 
-def _median_free(values: Floats) -> float | None:
+def mean_of(values: Floats) -> float | None:
+    """Mean of the values that there are; None if there are none."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else None
-
-
-def sentence(lines: Lines) -> str:
-    """What the networks on screen, and the shallowest, do; empty until both sides are known."""
-    own = _compared(lines, lines.settings)
-    if not own:
-        return ""
-    layers = lines.settings.spec("residual").n_layers
-    said = f"Gradients at inputs {_step(lines)}: at {layers} layers {own}"
-    first = lines.places[0] if lines.places else lines.settings
-    if first.spec("residual").n_layers < layers and (shallow := _compared(lines, first)):
-        said += f"; at {first.spec('residual').n_layers} layers {shallow}"
-    return f"{said} ({conditions(lines.settings).partition(', ')[2]})."
-
-
-def _compared(lines: Lines, own: LabSettings) -> str:
-    """`their cosine is 0.79 with skips and 0.09 without`."""
-    values = []
-    for side in SIDES:
-        if (found := lines.found.get((own, side))) is None:
-            return ""
-        values.append(_median_free(found.pairs(1)))
-    residual, plain = ("not defined" if v is None else f"{v:.2f}" for v in values)
-    return f"their cosine is {residual} with skips and {plain} without"
-
-
-def notes(lines: Lines) -> Iterator[str]:
-    """What limits the numbers."""
-    yield (
-        "Correlation is the cosine between two gradients over all channels and pixels, no mean "
-        "subtracted (Balduzzi et al. 2017, arXiv:1702.08591)."
-    )
-    spec = lines.settings.spec("residual")
-    if spec.norm == "batch" and lines.settings.training_mode:
-        yield (
-            "Batch norm takes its statistics from all points of the line together and holds them "
-            "fixed, so that each gradient is that of one and the same function."
-        )
-    if _usual(lines.settings, spec):
-        if spec.norm == "batch":
-            yield (
-                "For residual networks with batch norm the paper expects 1/√L for L blocks of one "
-                "layer; these blocks have more, so no theory is drawn for them."
-            )
-        elif spec.norm == "none" and spec.order == "post":
-            yield "No theory is drawn with skips: the ReLU after the sum has none in closed form."
-    for (own, side), found in lines.found.items():
-        if found.defined < 1.0:
-            where = f"{own.spec('residual').n_layers} layers, {LABELS[side]}"
-            yield (
-                f"{where}: at {percent(1.0 - found.defined)} of the points the gradient is exactly "
-                f"0 or overflows {lines.settings.dtype}, and has no direction."
-            )

@@ -46,8 +46,10 @@ def test_both_networks_are_measured_at_every_depth() -> None:
         assert (curve(depth, role).low <= curve(depth, role).high).all()  # type: ignore[operator]
     assert {c.key for c in last.charts} == {
         "shattering-by-depth",
-        "shattering-by-distance",
-        "shattering-slope",
+        "shattering-by-distance-8",
+        "shattering-by-distance-14",
+        "shattering-slope-8",
+        "shattering-slope-14",
         "shattering-far-by-depth",
     }
     assert len(last.tables[0].rows) == 4
@@ -70,11 +72,20 @@ def test_the_numbers_are_those_of_the_networks_on_the_line() -> None:
             break
     by_depth = curve(chart(last, "shattering-by-depth"), "plain")
     assert by_depth.y[0] == pytest.approx(expected.pairs(1).mean())
-    by_distance = curve(chart(last, "shattering-by-distance"), "plain")
+    by_distance = curve(chart(last, "shattering-by-distance-8"), "plain")
     np.testing.assert_allclose(by_distance.y, expected.by_lag())
     assert by_distance.x[[0, -1]].tolist() == [0.0, 1.0]
-    slope = curve(chart(last, "shattering-slope"), "plain").y
+    slope = curve(chart(last, "shattering-slope-8"), "plain").y
     np.testing.assert_allclose(slope, expected.slope / np.sqrt((expected.slope**2).mean()))
+
+
+def test_every_depth_has_its_own_line() -> None:
+    last = found()[-1]
+    shallow, deep = (
+        curve(chart(last, f"shattering-by-distance-{depth}"), "residual").y for depth in (8, 14)
+    )
+    assert np.isfinite(deep).all()
+    assert not np.allclose(shallow, deep)
 
 
 def test_the_sentence_is_made_of_the_numbers() -> None:
@@ -127,7 +138,7 @@ def test_cuts_are_kept_on_the_line_and_left_out_over_depth() -> None:
     cut = replace(SETTINGS, cut=frozenset({"layer1.0", "layer2.0", "layer3.0"}))
     last = found(cut)[-1]
     assert any("cut" in note for note in last.notes)
-    distance = chart(last, "shattering-by-distance")
+    distance = chart(last, "shattering-by-distance-8")
     # With every skip cut the network on screen is its plain twin.
     np.testing.assert_allclose(curve(distance, "residual").y, curve(distance, "plain").y)
     depth = chart(last, "shattering-by-depth")
@@ -139,7 +150,7 @@ def test_a_single_picture_is_followed_to_its_mirror_image() -> None:
     settings = replace(SETTINGS, batch="picture", norm="batch")
     (*_, last) = run(Bench(picture), settings, Shattering(depths=(8,), n_points=4))
     assert "mirror image" in last.notes[0]
-    assert np.isfinite(chart(last, "shattering-by-distance").curves[0].y).all()
+    assert np.isfinite(chart(last, "shattering-by-distance-8").curves[0].y).all()
 
 
 def test_gradients_that_do_not_exist_are_told() -> None:
