@@ -15,9 +15,12 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
+from resnet_viz.lab.experiments import DepthSweep, Experiment, Lesion
 from resnet_viz.models.specs import spec
 from resnet_viz.ui.engine_client import EngineClient
+from resnet_viz.ui.gradients.workspace import GradientsWorkspace
 from resnet_viz.ui.main_window import MainWindow
+from resnet_viz.ui.theme import Choice
 
 IMAGES = Path(__file__).parent / "images"
 
@@ -38,7 +41,7 @@ def wait(condition: Callable[[], bool], seconds: float = 300.0) -> None:
 
 
 def main() -> None:
-    """Open the window, put it into four states, and save a picture of each."""
+    """Open the window, put it into the states worth showing, and save a picture of each."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication(sys.argv[:1])
     application.setStyle("Fusion")
@@ -46,34 +49,78 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = QSettings(f"{folder}/window.ini", QSettings.Format.IniFormat)
         window = MainWindow(settings, EngineClient())
-        session = window.session
-
-        def measured() -> bool:
-            return session.snapshot is not None and not session.stale
-
-        def take(name: str, theme: str, width: int, height: int) -> None:
-            window.set_theme(theme)  # type: ignore[arg-type]
-            window.resize(width, height)
-            wait(measured)
-            window.grab().save(str(IMAGES / f"{name}.png"))
-
         window.show()
-        wait(measured)
-        names = [b.name for b in session.spec.blocks()]
-        session.select(names[len(names) // 3])
-        wait(measured)
-        session.flip_skip(names[len(names) // 2])
-        wait(measured)
-        take("explore-light", "light", 1440, 900)
-        take("explore-dark", "dark", 1280, 720)
-        take("explore-projector", "projector", 1280, 720)
-
-        choice = replace(session.choice, spec=spec("resnet1202"), weights="none", device="auto")
-        session.choose(replace(choice, training_mode=choice.usual_mode))
-        wait(lambda: session.spec.name == "resnet1202" and measured())
-        session.flip_all()
-        take("resnet1202", "light", 1280, 720)
+        take_explore(window)
+        take_gradients(window)
         window.close()
+
+
+def save(window: MainWindow, name: str, theme: Choice, width: int, height: int) -> None:
+    """A picture of the window in a look and a size."""
+    window.set_theme(theme)
+    window.resize(width, height)
+    wait(lambda: True)
+    window.grab().save(str(IMAGES / f"{name}.png"))
+
+
+def take_explore(window: MainWindow) -> None:
+    """The Explore workspace with one skip cut, in three looks, and with 600 blocks."""
+    session = window.session
+
+    def measured() -> bool:
+        return session.snapshot is not None and not session.stale
+
+    wait(measured)
+    names = [b.name for b in session.spec.blocks()]
+    session.select(names[len(names) // 3])
+    wait(measured)
+    session.flip_skip(names[len(names) // 2])
+    wait(measured)
+    save(window, "explore-light", "light", 1440, 900)
+    save(window, "explore-dark", "dark", 1280, 720)
+    save(window, "explore-projector", "projector", 1280, 720)
+
+    choice = replace(session.choice, spec=spec("resnet1202"), weights="none", device="auto")
+    session.choose(replace(choice, training_mode=choice.usual_mode))
+    wait(lambda: session.spec.name == "resnet1202" and measured())
+    session.flip_all()
+    wait(measured)
+    save(window, "resnet1202", "light", 1280, 720)
+
+
+def take_gradients(window: MainWindow) -> None:
+    """The Gradients workspace: the pair with one skip cut, a sweep, a lesion study."""
+    window.workspaces.show_titled("Gradients")
+    laboratory = window.workspaces.current
+    assert isinstance(laboratory, GradientsWorkspace)
+    session = laboratory.session
+
+    def measured() -> bool:
+        return session.measured is not None and not session.stale
+
+    def found(experiment: Experiment) -> None:
+        session.run(experiment)
+        wait(lambda: session.running == "" and session.findings[experiment.key].complete, 900.0)
+
+    def show(tab: str) -> None:
+        titles = [laboratory.tabs.tabText(i) for i in range(laboratory.tabs.count())]
+        laboratory.tabs.setCurrentIndex(titles.index(tab))
+
+    wait(measured)
+    session.flip_skip("residual", "layer2.3")
+    wait(measured)
+    save(window, "gradients-light", "light", 1440, 900)
+    save(window, "gradients-dark", "dark", 1280, 720)
+    session.undo.undo()
+    wait(measured)
+    show("Sweeps")
+    found(DepthSweep())
+    save(window, "gradients-depth", "light", 1280, 720)
+    session.change(weights="twins", training_mode=False)
+    wait(measured)
+    show("Lesion")
+    found(Lesion())
+    save(window, "gradients-lesion", "light", 1280, 720)
 
 
 if __name__ == "__main__":
