@@ -44,11 +44,12 @@ def run(bench: Bench, settings: LabSettings, experiment: DepthCost) -> Iterator[
     costs = Costs(
         settings=settings,
         places=places,
+        timed=timed,
         own=_own(settings, timed),
         devices=devices,
         batch_note=bench.batch(settings).note if timed else "",
     )
-    jobs = _Timing(bench, settings, timed, costs).jobs()
+    jobs = _Timing(bench, costs).jobs()
     total = 1 + len(jobs) * (experiment.repeats + 1)
 
     def finding(done: int) -> Finding:
@@ -76,8 +77,6 @@ class _Timing:
     """Passes of networks that stay built until all is measured."""
 
     bench: Bench
-    settings: LabSettings
-    timed: tuple[LabSettings, ...]
     costs: Costs
     nets: dict[LabSettings, ResNet] = field(default_factory=dict)
 
@@ -85,7 +84,7 @@ class _Timing:
         """One pass each; called with whether it counts."""
         found: list[Callable[[bool], None]] = []
         for device in self.costs.devices:
-            for place in self.timed:
+            for place in self.costs.timed:
                 found.append(self._whole(device, place))
             if self.costs.own is not None:
                 found.append(self._parts(device, self.costs.own))

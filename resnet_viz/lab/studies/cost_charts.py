@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -30,6 +30,7 @@ class Costs:
     Attributes:
         settings: of the networks on screen.
         places: of the networks to compare, shallow first.
+        timed: of those among them whose time is measured.
         own: of the network whose parts are timed; None if none is.
         devices: where time is measured.
         batch_note: what the networks are timed on, for people.
@@ -39,6 +40,7 @@ class Costs:
 
     settings: LabSettings
     places: tuple[LabSettings, ...]
+    timed: tuple[LabSettings, ...]
     own: LabSettings | None
     devices: tuple[str, ...]
     batch_note: str
@@ -69,7 +71,7 @@ def _is_timed(costs: Costs, device: str) -> bool:
 def _counted(costs: Costs) -> tuple[Chart, ...]:
     def curve(label: str, role: Role, value: Callable[[ResNetSpec], float]) -> Curve:
         values = [value(place.spec("residual")) for place in costs.places]
-        return Curve(label, role, _depths(costs), np.array(values, np.float64))
+        return Curve(label, role, _depths(costs.places), np.array(values, np.float64))
 
     spec = costs.settings.spec("residual")
     size = f"{spec.input_size} × {spec.input_size}"
@@ -117,11 +119,11 @@ def _kept(spec: ResNetSpec, number_bytes: int) -> float:
 
 def _time_chart(costs: Costs, device: str) -> Chart:
     def curve(label: str, role: Role, value: Callable[[Pass], float]) -> Curve:
-        each = [costs.times(device, place) for place in costs.places]
+        each = [costs.times(device, place) for place in costs.timed]
         low = np.array([math.nan if s is None else value(s.fastest) for s in each])
         high = np.array([math.nan if s is None else value(s.median) for s in each])
         # Curve and band share the fastest pass: what lies above it is disturbance.
-        return Curve(label, role, _depths(costs), low, low, high)
+        return Curve(label, role, _depths(costs.timed), low, low, high)
 
     return Chart(
         key=f"cost-time-{_file(device)}",
@@ -178,8 +180,8 @@ def _written_norm(costs: Costs) -> str:
     return "no norm" if norm == "none" else f"{norm} norm"
 
 
-def _depths(costs: Costs) -> Floats:
-    return np.array([float(place.spec("residual").n_layers) for place in costs.places])
+def _depths(places: Sequence[LabSettings]) -> Floats:
+    return np.array([float(place.spec("residual").n_layers) for place in places])
 
 
 def _file(device: str) -> str:

@@ -101,16 +101,14 @@ def _trained(settings: LabSettings) -> LabSettings:
 
 def _modes(trained: LabSettings, start: LabSettings) -> str:
     """How the states differ in more than their weights."""
-    words = {True: "the batch's statistics", False: "running statistics"}
-    own = trained.spec("residual").norm
-    said = f"Trained networks have {_norm(own)}"
-    if own == "batch":
-        said += f" with {words[trained.training_mode]}"
-    said += f", those at the start {_norm(start.norm)}"
-    if start.norm == "batch":
-        said += f" with {words[start.training_mode]}"
-    return said + "."
+    return f"Trained networks have {_kind(trained)}; those at the start {_kind(start)}."
 
 
-def _norm(norm: str) -> str:
-    return "no norm" if norm == "none" else f"{norm} norm"
+def _kind(settings: LabSettings) -> str:
+    """`batch norm with running statistics, relu, post-activation`."""
+    spec = settings.spec("residual")
+    norm = "no norm" if spec.norm == "none" else f"{spec.norm} norm"
+    if spec.norm == "batch":
+        own = "the batch's" if settings.training_mode else "running"
+        norm += f" with {own} statistics"
+    return f"{norm}, {spec.activation}, {spec.order}-activation"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -13,6 +14,7 @@ from resnet_viz.lab.batches import counted
 from resnet_viz.lab.findings import Chart, Curve, Floats, Table
 from resnet_viz.lab.settings import SIDES, LabSettings, Side
 from resnet_viz.lab.studies.pair import LABELS
+from resnet_viz.models.specs import ResNetSpec
 from resnet_viz.numerals import figure
 
 State = Literal["trained", "start", "zero"]
@@ -51,16 +53,21 @@ def charts(settings: LabSettings, measured: Measured, batch_note: str) -> tuple[
                         for side in SIDES
                     ),
                     ticks=names,
-                    references=_references(settings)[key],
+                    references=_references(_spec(settings, state))[key],
                     note=note,
                 )
             )
     return tuple(found)
 
 
-def _references(settings: LabSettings) -> dict[str, dict[str, float]]:
+def _spec(settings: LabSettings, state: State) -> ResNetSpec:
+    """The network with skips in a state: a trained one has its own options."""
+    own = replace(settings, weights="twins") if state == "trained" else settings
+    return own.spec("residual")
+
+
+def _references(spec: ResNetSpec) -> dict[str, dict[str, float]]:
     """What to compare distance and cosine with."""
-    spec = settings.spec("residual")
     cosine = {"identity": 1.0}
     if spec.order == "post" and spec.activation == "relu":
         # E[relu(u) relu(v)] / E[relu(u)^2] of independent normal u and v: neither is negative.

@@ -104,6 +104,7 @@ def test_times_against_depth() -> None:
     assert backward.y.tolist() == [60.0, 120.0]
     assert (forward.role, backward.role) == ("output", "gradient")
     assert "takes 90 ms at 8 layers and 180 ms at 14, 2.0 times as long" in last.sentence
+    assert forward.x.tolist() == [8.0, 14.0]
     assert "fastest of 2 passes" in chart(last, "cost-time-cpu").note
 
 

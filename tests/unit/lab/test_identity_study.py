@@ -108,6 +108,13 @@ def test_unrelated_tensors_after_relus_are_not_at_right_angles() -> None:
     assert 0.0 in pre.references.values()
 
 
+def test_trained_networks_keep_their_own_order() -> None:
+    last = found(replace(SETTINGS, network="resnet20", order="pre"))[-1]
+    trained = charts(last)["identity-cosine-trained"]
+    assert pytest.approx(1 / np.pi) in trained.references.values()
+    assert any("no norm, relu, pre-activation" in note for note in last.notes)
+
+
 def test_it_stops_when_told_to() -> None:
     told = [False]
     steps = run(Bench(cancelled=lambda: told[0]), SETTINGS, Identity())
