@@ -112,7 +112,8 @@ def run_until(condition: Callable[[], bool], seconds: float = 300.0) -> None:
     """Run the event loop until the condition holds; checked after every event."""
     end = time.monotonic() + seconds
     while not condition():
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+        # Without a time limit, for with one Qt does not wait but spin. A timer wakes it.
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         if time.monotonic() > end:
             raise SystemExit("the engine did not answer in time")
 
