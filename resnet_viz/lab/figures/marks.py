@@ -59,6 +59,8 @@ LOOKS: dict[Role, Look] = {
 # Curves of one role in one chart: the first is solid, the others fade and change their marker.
 _FADES = (1.0, 0.62, 0.4)
 _MARKERS = ("", "X", "*")
+# Equally large for the eye.
+_SIZES = {"^": 7.0, "v": 7.0, "P": 9.0}
 
 
 def looks(chart: Chart) -> list[dict[str, Any]]:
@@ -80,7 +82,7 @@ def _line(look: Look, turn: int) -> dict[str, Any]:
         "linestyle": look.dashes if look.marker or not turn else _DOTS[turn % len(_DOTS)],
         "linewidth": look.width,
         "alpha": _FADES[min(turn, len(_FADES) - 1)] if look.marker else 1.0,
-        "markersize": 7.0 if look.marker in "D^vP" else 6.0,
+        "markersize": _SIZES.get(look.marker, 6.0),
         "markeredgecolor": palette.CARD,
         "markeredgewidth": 0.8,
     }

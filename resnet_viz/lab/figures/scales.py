@@ -169,4 +169,7 @@ def short(value: float) -> str:
     """A tick's number without needless digits: `0.5`, `200`, `2×10⁶`."""
     if value == 0 or 1e-3 <= abs(value) < 1e5:
         return f"{value:.6g}".replace("-", "−")
-    return figure(value, 1) if float(f"{value:.0e}") == value else figure(value, 2)
+    digit, exponent = f"{value:.0e}".split("e")
+    if float(f"{digit}e{exponent}") != value:
+        return figure(value, 2)
+    return power_of_ten(int(exponent)) if digit == "1" else figure(value, 1)

@@ -353,7 +353,8 @@ def test_crooked_numbers_get_round_ticks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(0.0, "0"), (0.1, "0.1"), (-200.0, "−200"), (2e6, "2×10⁶")]
+    ("value", "said"),
+    [(0.0, "0"), (0.1, "0.1"), (-200.0, "−200"), (2e6, "2×10⁶"), (1e8, "10⁸"), (-1e-5, "−1×10⁻⁵")],
 )
 def test_short_numbers(value: float, said: str) -> None:
     assert short(value) == said
