@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from resnet_viz.ui.labels import muted, title
 from resnet_viz.ui.photo_view import PhotoView
 from resnet_viz.ui.predictions import ClassPicker, TopFive
 from resnet_viz.ui.session import Session
@@ -39,9 +40,9 @@ class SidePanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
         self.photo = PhotoView()
-        self._caption = _muted("")
+        self._caption = muted("")
         self._caption.setWordWrap(True)
-        self._note = _muted("")
+        self._note = muted("")
         self._note.setWordWrap(True)
         self._note.hide()
         self.strip = Strip("Pictures to pick from")
@@ -55,17 +56,17 @@ class SidePanel(QScrollArea):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(14, 8, 14, 8)
         layout.setSpacing(4)
-        layout.addWidget(_title("Input"))
+        layout.addWidget(title("Input"))
         layout.addWidget(self.photo)
         layout.addWidget(self._caption)
         layout.addWidget(self.strip)
-        layout.addWidget(_title("Top 5"))
+        layout.addWidget(title("Top 5"))
         layout.addWidget(self._note)
         layout.addWidget(self.top5)
         # Above the class: with a projector's large type the rest scrolls.
-        layout.addWidget(_title("All skips"))
+        layout.addWidget(title("All skips"))
         layout.addWidget(self.skips)
-        layout.addWidget(_title("Gradient of the loss for"))
+        layout.addWidget(title("Gradient of the loss for"))
         layout.addWidget(self.classes)
         layout.addStretch(1)
         layout.addLayout(self._make_legend())
@@ -108,7 +109,7 @@ class SidePanel(QScrollArea):
             self._legend.append((role, swatch))
             row, column = divmod(index, 2)
             grid.addWidget(swatch, row, 2 * column)
-            grid.addWidget(_muted(text), row, 2 * column + 1)
+            grid.addWidget(muted(text), row, 2 * column + 1)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         return grid
@@ -146,15 +147,3 @@ class SidePanel(QScrollArea):
         probabilities = snapshot.probabilities()[0]
         self.top5.show_probabilities(probabilities, labels)
         self.classes.show_predicted(labels[int(np.argmax(probabilities))])
-
-
-def _title(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "title")
-    return label
-
-
-def _muted(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "muted")
-    return label

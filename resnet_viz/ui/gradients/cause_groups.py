@@ -26,8 +26,9 @@ from resnet_viz.lab.settings import LabSettings
 from resnet_viz.ui.gradients import cause_words as words
 from resnet_viz.ui.gradients import depths
 from resnet_viz.ui.gradients.changes import has_weights
-from resnet_viz.ui.gradients.controls import Choice, Number, WholeNumber, cell, muted, title
+from resnet_viz.ui.gradients.controls import Choice, Number, WholeNumber, cell
 from resnet_viz.ui.gradients.depth_box import DepthBox
+from resnet_viz.ui.labels import muted, title
 from resnet_viz.ui.skip_panel import KeyedSlider
 
 _LARGEST_SEED = 2**31 - 1

@@ -27,10 +27,10 @@ from resnet_viz.ui.gradients.cause_groups import (
     SkipGroup,
     WeightsGroup,
 )
-from resnet_viz.ui.gradients.controls import muted
 from resnet_viz.ui.gradients.presets import presets
 from resnet_viz.ui.gradients.session import LabSession
 from resnet_viz.ui.gradients.settings_text import SettingsText
+from resnet_viz.ui.labels import muted
 from resnet_viz.ui.theme import Theme
 
 _TAKE_MEMORY = ("network", "order", "batch", "batch_size", "dtype", "weights")

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from resnet_viz.ui.labels import muted
+
 
 class _Modest(QObject):
     """Keeps a control from taking what is not meant for it.
@@ -190,20 +192,6 @@ class Sentence(QLabel):
     def _fit(self, at_least: int = 0) -> None:
         line = self.fontMetrics().height()
         self.setFixedHeight(max(self.heightForWidth(self.width()), at_least, line))
-
-
-def muted(text: str) -> QLabel:
-    """A small caption."""
-    label = QLabel(text)
-    label.setProperty("role", "muted")
-    return label
-
-
-def title(text: str) -> QLabel:
-    """A group's heading."""
-    label = QLabel(text)
-    label.setProperty("role", "title")
-    return label
 
 
 def cell(caption: str, control: QWidget) -> QWidget:

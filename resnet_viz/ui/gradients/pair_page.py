@@ -15,10 +15,11 @@ from resnet_viz.lab.settings import SIDES, Side
 from resnet_viz.lab.wording import pair_sentence
 from resnet_viz.models.specs import BlockSpec
 from resnet_viz.ui.gradients.add_node import AddNodeView
-from resnet_viz.ui.gradients.controls import Sentence, muted
+from resnet_viz.ui.gradients.controls import Sentence
 from resnet_viz.ui.gradients.pair_state import SIDE_NAMES
 from resnet_viz.ui.gradients.pair_view import PairView
 from resnet_viz.ui.gradients.session import LabSession
+from resnet_viz.ui.labels import muted
 from resnet_viz.ui.theme import Theme
 
 
