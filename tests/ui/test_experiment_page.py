@@ -361,6 +361,7 @@ def test_charts_that_differ_in_more_than_a_number_stay_apart() -> None:
 
 def test_short_names_tell_charts_apart() -> None:
     assert short_names(["lesion-single-error", "lesion-single-loss"]) == ["Error", "Loss"]
+    assert short_names(["cost-macs", "cost-time-cpu"]) == ["MACs", "Time CPU"]
     assert short_names(["gradient-by-depth", "ratio-by-depth"]) == ["Gradient", "Ratio"]
     assert short_names(["paths"]) == ["Paths"]
     assert short_names(["shattering", "shattering-far"]) == ["Shattering", "Shattering far"]

@@ -55,7 +55,14 @@ def short_names(keys: Sequence[str]) -> list[str]:
         first = _n_common(words)
         last = _n_common([w[first:][::-1] for w in words])
         words = [w[first : len(w) - last] or w[-1:] for w in words]
-    return [" ".join(w).capitalize() for w in words]
+    return [_written(" ".join(w)) for w in words]
+
+
+def _written(words: str) -> str:
+    """`time cpu` -> `Time CPU`."""
+    for plain, usual in (("macs", "MACs"), ("cpu", "CPU"), ("cuda", "CUDA")):
+        words = re.sub(rf"\b{plain}\b", usual, words)
+    return words[:1].upper() + words[1:]
 
 
 def _n_common(words: Sequence[Sequence[str]]) -> int:
