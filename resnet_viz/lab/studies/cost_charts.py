@@ -273,8 +273,9 @@ def _time_words(costs: Costs, device: str) -> str:
     (first, a), (last, b) = known[0], known[-1]
     layers = [place.spec("residual").n_layers for place in (first, last)]
     work = [spec_cost(place.spec("residual")).total.macs for place in (first, last)]
+    where = "the CPU" if device == "cpu" else device
     return (
-        f"; on {device.upper() if device == 'cpu' else device} a forward and backward pass takes {_duration(a.fastest.both_ms)} at "
+        f"; on {where} a forward and backward pass takes {_duration(a.fastest.both_ms)} at "
         f"{layers[0]} layers and {_duration(b.fastest.both_ms)} at {layers[1]}, "
         f"{figure(b.fastest.both_ms / a.fastest.both_ms, 2)} times as long for "
         f"{figure(work[1] / work[0], 2)} times the work"
