@@ -254,6 +254,18 @@ def test_header_names_an_underflow_and_overflowed_outputs() -> None:
     assert "none: the outputs are not finite" in plain(side_lines("plain", "p", measured)[0])
 
 
+def test_header_lists_as_many_classes_as_there_is_room_for() -> None:
+    measured = pair()
+    order = np.argsort(-measured.residual.probabilities()[0])
+    five, three, one, *_ = (plain(line) for line in side_lines("residual", "ResNet-20", measured))
+    for text, count in ((five, 5), (three, 3), (one, 1)):
+        assert f"top-{count}" in text
+        places = [text.find(f"class {c} ") for c in order[:count]]
+        assert -1 not in places
+        assert places == sorted(places)
+        assert f"class {order[count]} " not in text
+
+
 def test_a_measurement_of_other_blocks_is_refused_but_such_a_ghost_only_hidden(
     view: PairView,
 ) -> None:

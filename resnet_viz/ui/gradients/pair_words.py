@@ -39,12 +39,17 @@ def side_lines(side: Side, title: str, measured: PairMeasured | None) -> list[Li
     if measured is None:
         return [joined([who, (Segment("not measured yet", "muted"),)]), who]
     snapshot = measured.residual if side == "residual" else measured.plain
-    loss, top = _fact("loss", figure(snapshot.loss)), top_one(snapshot, measured.labels)
-    brief_top = top_one(snapshot, measured.labels, brief=True)
+    loss = _fact("loss", figure(snapshot.loss))
+    top_five, top_three, top, brief_top = (
+        top_classes(snapshot, measured.labels, count, brief=brief)
+        for count, brief in ((5, False), (3, True), (1, False), (1, True))
+    )
     over = first_over_last(snapshot)
     quotient = _fact("‖∂L/∂x‖ first ÷ last block", over)
     short = _fact("first ÷ last", over)
     return [
+        joined([who, loss, top_five, quotient]),
+        joined([who, loss, top_three, quotient]),
         joined([who, loss, top, quotient]),
         joined([who, loss, brief_top, quotient]),
         joined([who, loss, brief_top, short]),
@@ -57,16 +62,21 @@ def _fact(what: str, value: str) -> Line:
     return Segment(f"{what} ", "muted"), Segment(value, "text", bold=True)
 
 
-def top_one(snapshot: Snapshot, labels: tuple[str, ...], *, brief: bool = False) -> Line:
-    """The most probable class of the first image of the batch, and its probability."""
+def top_classes(
+    snapshot: Snapshot, labels: tuple[str, ...], count: int, *, brief: bool = False
+) -> Line:
+    """The most probable classes of the first image of the batch, with their probabilities."""
     n_images = len(snapshot.logits)
     where = "" if n_images == 1 else (" of image 1" if brief else f" of image 1 of {n_images}")
     probabilities = snapshot.probabilities()[0]
     if not np.isfinite(probabilities).all():
         return _fact(f"top-1{where}", "none: the outputs are not finite")
-    best = int(probabilities.argmax())
-    label = labels[best] if best < len(labels) else f"class {best}"
-    return _fact(f"top-1{where}", f"{label} {percent(float(probabilities[best]))}")
+    best = np.argsort(-probabilities, kind="stable")[:count].tolist()
+    said = [
+        f"{labels[c] if c < len(labels) else f'class {c}'} {percent(float(probabilities[c]))}"
+        for c in best
+    ]
+    return _fact(f"top-{len(said)}{where}", ", ".join(said))
 
 
 def first_over_last(snapshot: Snapshot) -> str:
