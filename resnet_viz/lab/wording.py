@@ -47,14 +47,15 @@ def compared(snapshot: Snapshot) -> str:
         return "the numbers overflow, and no gradient can be given"
     if math.isinf(first) or math.isinf(last):
         return f"the gradient overflows {snapshot.dtype}"
-    if snapshot.loss == 0.0:
+    if first == last == 0.0 and snapshot.loss == 0.0:
         return f"the loss is exactly 0 in {snapshot.dtype}, so there is no gradient"
+    below = f"below {_SMALLEST[snapshot.dtype]}"
     if last == 0.0:
-        return f"no gradient reaches even the last block: below {_SMALLEST[snapshot.dtype]}"
+        return f"even the last block's gradient underflows {snapshot.dtype} ({below})"
     if first == 0.0:
         return (
             f"the first block's gradient underflows {snapshot.dtype} "
-            f"(below {_SMALLEST[snapshot.dtype]}; the last's is {figure(last)})"
+            f"({below}; the last's is {figure(last)})"
         )
     return f"the first block's gradient is {_times(first / last)}"
 

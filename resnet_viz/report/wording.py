@@ -87,7 +87,7 @@ def _gradient(result: Result) -> str:
             f"The gradient at a block's input, ‖∂L/∂x‖, is not finite at {len(bad)} of "
             f"{len(names)} blocks ({_some(bad)}): it overflows {result.snapshot.dtype}."
         )
-    if result.snapshot.loss == 0.0:
+    if result.snapshot.loss == 0.0 and not any(values):
         return (
             f"The loss is exactly 0 in {result.snapshot.dtype}: the class has all of the "
             "probability, so there is no gradient to follow. Another --target has one."

@@ -43,9 +43,17 @@ class Reading:
         return self.theory / self.last if self.last != 0.0 else math.nan
 
     @property
+    def silent(self) -> bool:
+        """Whether no gradient leaves the loss, which is exactly 0.
+
+        A loss that merely rounds to 0 can still have one: of 1e-18, say.
+        """
+        return self.first == self.last == self.loss == 0.0
+
+    @property
     def underflows(self) -> bool:
-        """Whether there is a loss, and yet no gradient at the input."""
-        return self.first == 0.0 and self.loss != 0.0
+        """Whether a gradient leaves the loss and none arrives at the input."""
+        return self.first == 0.0 and not self.silent
 
     @property
     def overflows(self) -> bool:

@@ -31,7 +31,7 @@ def course(points: Sequence[Point], written: Callable[[float], str], dtype: str)
     for words, at in (
         (f"underflows {dtype}", [x for x, r in points if r.underflows]),
         (f"overflows {dtype}", [x for x, r in points if r.overflows]),
-        ("is 0 because the loss is exactly 0", [x for x, r in points if r.loss == 0.0]),
+        ("is 0 because the loss is exactly 0", [x for x, r in points if r.silent]),
     ):
         if at:
             said.append(f"{words} {_places(at, [x for x, _ in points], written)}")

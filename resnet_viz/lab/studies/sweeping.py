@@ -235,7 +235,7 @@ def _limits(axis: Axis, settings: LabSettings, readings: Readings) -> Iterator[s
         where = f"{capital(LABELS[side])}, {axis.written(x)}"
         if reading.overflows:
             yield f"{where}: the numbers overflow {settings.dtype}, so there is no point."
-        elif reading.loss == 0.0:
+        elif reading.silent:
             yield f"{where}: the loss is exactly 0, so there is no gradient and no ratio."
         elif reading.last == 0.0:
             yield f"{where}: not even the last block has a gradient, so there is no ratio."

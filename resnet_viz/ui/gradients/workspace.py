@@ -15,6 +15,7 @@ from resnet_viz.errors import UserError
 from resnet_viz.lab import experiments
 from resnet_viz.lab.experiments import Experiment
 from resnet_viz.lab.line import from_line, to_line
+from resnet_viz.lab.settings import Weights
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.gradients.cause_panel import CausePanel
 from resnet_viz.ui.gradients.pair_page import PairPage
@@ -28,6 +29,12 @@ from resnet_viz.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from resnet_viz.ui.gradients.experiment_page import ExperimentPage
+
+_WEIGHTS: dict[Weights, str] = {
+    "random": "random weights",
+    "trained": "the same trained weights",
+    "twins": "each trained on its own",
+}
 
 # Tabs after the first: title and experiments.
 _PAGES: dict[str, tuple[type[Experiment], ...]] = {
@@ -126,7 +133,7 @@ class GradientsWorkspace(Workspace):
         measured = self.session.measured
         settings = measured.settings if measured else self.session.settings
         residual, plain = settings.spec("residual").title(), settings.spec("plain").title()
-        return f"{residual} and {plain} · {settings.weights} weights"
+        return f"{residual} and {plain} · {_WEIGHTS[settings.weights]}"
 
     @property
     def status(self) -> str:

@@ -35,7 +35,7 @@ def with_gradients(snapshot: Snapshot, first: float, last: float, **more: object
         (3e8, 1.5, "is 2.0×10⁸ times larger than the last's"),
         (6e-21, 1.0, "is 1.7×10²⁰ times smaller than the last's"),
         (0.0, 0.25, "underflows float32 (below 1.4×10⁻⁴⁵; the last's is 0.250)"),
-        (0.0, 0.0, "no gradient reaches even the last block"),
+        (0.0, 0.0, "even the last block's gradient underflows float32 (below 1.4×10⁻⁴⁵)"),
         (float("inf"), 1.0, "overflows float32"),
         (float("nan"), 1.0, "no gradient can be given"),
     ],
@@ -46,6 +46,11 @@ def test_every_relation_has_its_words(snapshot, first, last, words) -> None:
 
 def test_a_loss_of_zero_is_named_as_the_cause(snapshot) -> None:
     assert "the loss is exactly 0 in float32" in compared(with_gradients(snapshot, 0, 0, loss=0.0))
+
+
+def test_a_gradient_that_is_there_is_told_though_the_loss_rounds_to_0(snapshot) -> None:
+    said = compared(with_gradients(snapshot, 1e-18, 1e-21, loss=0.0))
+    assert said == "the first block's gradient is 1000 times larger than the last's"
 
 
 def test_float64_underflows_elsewhere(snapshot) -> None:
