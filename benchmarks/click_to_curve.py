@@ -14,19 +14,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QEventLoop, QPointF, QSettings, Qt, QTimer
+from PySide6.QtCore import QPointF, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from waiting import run_until
 
 from resnet_viz.models.specs import spec
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.main_window import MainWindow
 
 _BARE = """
-import sys, time, torch
+import os, sys, time
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the engine does
+import torch
 from resnet_viz.models import build, spec
 nets = {}
 for line in sys.stdin:
@@ -44,18 +46,9 @@ for line in sys.stdin:
 """
 
 
-def run_until(condition: Callable[[], bool], seconds: float = 300.0) -> None:
-    """Run the event loop until the condition holds; checked after every event."""
-    end = time.monotonic() + seconds
-    while not condition():
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
-        if time.monotonic() > end:
-            raise SystemExit("the engine did not answer in time")
-
-
 def click(window: MainWindow, index: int) -> float:
     """Seconds from a click on the arc of a block to the painted curve."""
-    session, canvas = window.session, window.workspace.overview.canvas
+    session, canvas = window.session, window.explore.overview.canvas
     chain = canvas.scene.chain
     at = QPointF(canvas.scene.axis.centre(index), chain.arc_base - chain.arc_height)
     before = session.snapshot

@@ -30,9 +30,10 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import psutil
-from PySide6.QtCore import QEventLoop, QPoint, QSettings, Qt, QTimer
+from PySide6.QtCore import QPoint, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from waiting import run_until
 
 from resnet_viz.lab.settings import LabSettings
 from resnet_viz.ui.engine_client import EngineClient
@@ -106,16 +107,6 @@ class Bare:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(20)
-
-
-def run_until(condition: Callable[[], bool], seconds: float = 300.0) -> None:
-    """Run the event loop until the condition holds; checked after every event."""
-    end = time.monotonic() + seconds
-    while not condition():
-        # Without a time limit, for with one Qt does not wait but spin. A timer wakes it.
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        if time.monotonic() > end:
-            raise SystemExit("the engine did not answer in time")
 
 
 class Laboratory:

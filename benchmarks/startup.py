@@ -63,7 +63,7 @@ if __name__ == "__main__":
 """
     + "\n".join("    " + line for line in _PAINTED.splitlines())
     + """
-    window.workspace.overview.canvas.installEventFilter(watch)
+    window.explore.overview.canvas.installEventFilter(watch)
     window.show()
     app.exec()
     window.close()

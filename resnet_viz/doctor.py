@@ -28,6 +28,8 @@ _PACKAGES = {
     "PIL": "pillow",
     "safetensors": "safetensors",
     "matplotlib": "matplotlib",
+    "pyqtgraph": "pyqtgraph",
+    "psutil": "psutil",
     "rich": "rich",
     "platformdirs": "platformdirs",
     "skimage": "scikit-image",
