@@ -354,6 +354,22 @@ def test_charts_of_several_depths_are_chosen_by_a_slider(
     assert deck.first.title.text() == "20"
 
 
+def test_tabs_that_become_many_leave_the_sentence_its_room(
+    qtbot: QtBot, session: LabSession, client: FakeClient
+) -> None:
+    page = shown(qtbot, session, Identity)
+    page.resize(960, 560)
+    keys = ["branch", *(f"{w}-{s}" for w in ("distance", "cosine") for s in ("trained", "start"))]
+    charts = [replace(bar_chart(), key=f"identity-{key}") for key in (*keys, "distance-zero")]
+    page.run()
+    client.answer_experiment(finding=finding(Identity(), START, *charts[:2], done=1))
+    view = found_in(page)
+    qtbot.waitUntil(lambda: view.deck.bar.y() > 0)  # beside the sentence
+    client.answer_experiment(finding=finding(Identity(), START, *charts))
+    qtbot.waitUntil(lambda: view.deck.bar_width() > 0.55 * view.width())
+    qtbot.waitUntil(lambda: view.sentence.width() > 0.55 * view.width())
+
+
 def test_charts_that_differ_in_more_than_a_number_stay_apart() -> None:
     charts = [replace(sweep_chart(), key=key) for key in ("a-1", "b", "c-2", "c-3")]
     assert [group.key for group in groups_of(charts)] == ["a-1", "b", "c"]

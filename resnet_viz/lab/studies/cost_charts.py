@@ -127,7 +127,7 @@ def _time_chart(costs: Costs, device: str) -> Chart:
 
     return Chart(
         key=f"cost-time-{_file(device)}",
-        title=f"Time of a pass against depth, {device}",
+        title=f"Time of a pass against depth, {_written(device)}",
         x_label="depth (weighted layers)",
         y_label="wall time, whole batch (ms)",
         curves=(
@@ -151,7 +151,7 @@ def _block_chart(costs: Costs, device: str) -> Chart:
     title = costs.own.spec("residual").title()
     return Chart(
         key=f"cost-blocks-{_file(device)}",
-        title=f"Time of every block, {title}, {device}",
+        title=f"Time of every block, {title}, {_written(device)}",
         x_label="part of the network, forward order",
         y_label="wall time, whole batch (ms)",
         curves=(
@@ -248,7 +248,7 @@ def _part_table(costs: Costs, device: str) -> Table:
         "median forward (ms)",
         "median backward (ms)",
     )
-    title = f"Time of every part, {costs.own.spec('residual').title()}, {device}"
+    title = f"Time of every part, {costs.own.spec('residual').title()}, {_written(device)}"
     return Table(f"cost-parts-{_file(device)}", title, columns, tuple(rows))
 
 
@@ -307,3 +307,7 @@ def notes(costs: Costs) -> Iterator[str]:
             f"On {device} the parts, each with a graph of its own and waited for, add up to "
             f"{figure(total / whole.fastest.both_ms, 2)} times the whole."
         )
+
+
+def _written(device: str) -> str:
+    return "CPU" if device == "cpu" else device

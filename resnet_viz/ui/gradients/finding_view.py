@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -138,6 +138,13 @@ class FindingView(QWidget):
         super().resizeEvent(event)
         self._place_notes()
         self._place_tabs()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        # How wide new tabs are is known only once they have their look.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_tabs()
+        return handled
 
     def _offer_parts(self, finding: Finding) -> None:
         tip = "What limits these numbers"
