@@ -22,6 +22,8 @@ from resnet_viz.ui.theme import LIGHT, Theme
 
 # Where the page is this high there is room for the notes under the charts.
 _NOTES_FROM_PX = 640
+# Where it is lower than this the sentence takes plain type.
+_LOW_PX = 460
 _ASIDE_SHARE = 0.42
 
 
@@ -109,7 +111,7 @@ class FindingView(QWidget):
         if self.notes.text() != "\n\n".join(notes):
             self.notes.setText("\n\n".join(notes))
             self.notes_below.setText(" ".join(finding.notes))
-        self._place_notes()
+        self._fit_height()
         self._place_tabs()
 
     def show_part(self, part: str) -> None:
@@ -117,7 +119,7 @@ class FindingView(QWidget):
         self.what.choose(part)
         self.stack.setCurrentWidget(self._parts[part])
         self.deck.show_bar(part == "charts")
-        self._place_notes()
+        self._fit_height()
 
     def set_selected(self, block: str) -> None:
         """Light up a block in every chart that has it."""
@@ -128,15 +130,14 @@ class FindingView(QWidget):
         self._theme = theme
         for part in (self.deck, self.table, self.what):
             part.set_theme(theme)
-        self.sentence.setStyleSheet(f"color: {theme.text}; font-size: {theme.title_px + 1}px;")
         self.notes.setStyleSheet(f"color: {theme.text}; font-size: {theme.font_px}px;")
         self.export.setStyleSheet(f"font-size: {theme.small_px + 1}px; padding: 3px 10px;")
         self.notes_below.setStyleSheet(f"color: {theme.muted}; font-size: {theme.small_px}px;")
-        self._place_notes()
+        self._fit_height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_notes()
+        self._fit_height()
         self._place_tabs()
 
     def event(self, event: QEvent) -> bool:
@@ -170,8 +171,14 @@ class FindingView(QWidget):
         elif not aside and self._aside.indexOf(self.deck.bar) >= 0:
             self.deck.take_bar()
 
-    def _place_notes(self) -> None:
-        room = self.height() >= _NOTES_FROM_PX * self._theme.font_px / 13.0
+    def _fit_height(self) -> None:
+        """Large type and the notes where there is room; where there is little, the chart first."""
+        theme = self._theme
+        room = self.height() >= _NOTES_FROM_PX * theme.font_px / 13.0
+        low = self.height() < _LOW_PX * theme.font_px / 13.0
+        look = f"color: {theme.text}; font-size: {theme.font_px if low else theme.title_px + 1}px;"
+        if self.sentence.styleSheet() != look:
+            self.sentence.setStyleSheet(look)
         charts = self.stack.currentWidget() is self.deck
         self.notes_below.setVisible(room and charts and bool(self.notes_below.text()))
 
