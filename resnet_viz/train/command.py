@@ -13,12 +13,14 @@ import torch
 from resnet_viz.errors import UserError
 from resnet_viz.models.devices import resolve_device
 from resnet_viz.train.cache import load_cached
-from resnet_viz.train.config import read_config
+from resnet_viz.train.config import TrainConfig, read_config
+from resnet_viz.train.data import Dataset
 from resnet_viz.train.export import export
 from resnet_viz.train.folder import RunFolder
 from resnet_viz.train.interrupts import stop_requests
 from resnet_viz.train.loop import Step, Trainer
 from resnet_viz.train.progress import Progress
+from resnet_viz.train.shapes import SIDE, shapes
 
 # Losses stay on the device between reads, because reading one waits for a GPU.
 _READ_EVERY = 20
@@ -45,8 +47,7 @@ def run(config: Path, out: Path, resume: bool) -> int:
         folder.require_new()
     state = folder.resume(recipe) if resume else None
     with _threads(recipe.run.threads), _enough_memory(device), Progress(recipe) as progress:
-        progress.say(f"reading {recipe.data.folder}")
-        data = load_cached(Path(recipe.data.folder), recipe.preprocess)
+        data = _dataset(recipe, progress)
         trainer = Trainer(recipe, data, device)
         if not resume:
             folder.create(recipe)  # only now: a recipe that cannot run leaves nothing behind
@@ -63,6 +64,20 @@ def run(config: Path, out: Path, resume: bool) -> int:
             f"{weights}: {100 * measured.accuracy:.2f} % of {measured.n_images} test images"
         )
     return 0
+
+
+def _dataset(recipe: TrainConfig, progress: Progress) -> Dataset:
+    if recipe.data.source == "shapes":
+        if recipe.network.input_size != SIDE:
+            raise UserError(
+                f"Shapes are {SIDE} pixels wide, and {recipe.network.title()} takes "
+                f"{recipe.network.input_size}.",
+                f"Write input_size = {SIDE} in the recipe's [network] section.",
+            )
+        progress.say("drawing the data set")
+        return shapes()
+    progress.say(f"reading {recipe.data.folder}")
+    return load_cached(Path(recipe.data.folder), recipe.preprocess)
 
 
 def _train(

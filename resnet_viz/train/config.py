@@ -12,6 +12,7 @@ from resnet_viz.errors import UserError
 from resnet_viz.images import CIFAR10, Preprocess
 from resnet_viz.models.specs import ResNetSpec, plain_name, spec
 
+DataSource = Literal["folder", "shapes"]
 OptimiserName = Literal["sgd", "adam", "adamw", "rmsprop"]
 ScheduleName = Literal["one-cycle", "cosine", "step", "constant"]
 Precision = Literal["float32", "bfloat16"]
@@ -22,6 +23,7 @@ class DataConfig:
     """`[data]`: where the pictures are and how they are varied during training.
 
     Attributes:
+        source: `folder`, or `shapes` for the pictures that `train/shapes.py` draws.
         folder: holds `train/` and `test/` (or `val/`), each with one folder of images per
             class, or CIFAR-10's binary files; relative paths start at the working directory.
         dataset: what people call it; part of the exported file's name.
@@ -33,7 +35,8 @@ class DataConfig:
             cost less (side²); what remains trains at the full size.
     """
 
-    folder: str
+    source: DataSource = "folder"
+    folder: str = ""
     dataset: str = "CIFAR-10"
     mean: tuple[float, float, float] = CIFAR10.mean
     std: tuple[float, float, float] = CIFAR10.std
@@ -42,6 +45,11 @@ class DataConfig:
     crops: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
+        _one_of("source", self.source, DataSource)
+        if self.source == "folder" and not self.folder:
+            raise UserError("[data] needs an entry 'folder'.", 'Or source = "shapes".')
+        if self.source == "shapes" and self.folder:
+            raise UserError("Shapes are drawn: [data] cannot have both source and folder.")
         if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:
             raise UserError("mean and std need three numbers each, those of std positive.")
         _at_least(0, "padding", self.padding)

@@ -19,11 +19,12 @@ from resnet_viz.errors import UserError
 from resnet_viz.images import normalise
 from resnet_viz.models.bundled import Card, read_cards
 from resnet_viz.models.network import build
-from resnet_viz.train import loop
+from resnet_viz.train import command, loop
 from resnet_viz.train.command import run
 from resnet_viz.train.config import read_config
 from resnet_viz.train.data import load_dataset
 from resnet_viz.train.folder import RunFolder
+from resnet_viz.train.shapes import CLASSES, shapes
 
 
 def test_what_a_run_leaves_behind(recipe: Any, tmp_path: Path) -> None:
@@ -44,6 +45,27 @@ def test_what_a_run_leaves_behind(recipe: Any, tmp_path: Path) -> None:
     assert all(0 <= r["accuracy"] <= 1 and r["lr"] >= 0 for r in steps)
     evaluations = [r for r in records if r["kind"] == "evaluation"]
     assert [(r["epoch"], r["step"]) for r in evaluations] == [(2, 14), (4, 28)]
+
+
+def test_a_drawn_data_set_needs_no_folder(
+    recipe: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "shapes", lambda: shapes(40, 20))
+    drawn = "source = 'shapes'\nfolder = ''\ndataset = 'Shapes'"
+    config = recipe(data=drawn, network="n_classes = 10\ninput_size = 32", run="epochs = 2")
+    out = tmp_path / "run"
+    assert run(config, out, resume=False) == 0
+    card = Card.from_json((out / "resnet20-shapes.json").read_text())
+    assert card.labels == CLASSES
+    assert card.test_images == 20
+
+
+def test_drawn_pictures_of_another_size_are_refused(recipe: Any, tmp_path: Path) -> None:
+    config = recipe(data="source = 'shapes'\nfolder = ''", network="n_classes = 10")
+    with pytest.raises(UserError, match="32 pixels wide") as raised:
+        run(config, tmp_path / "run", resume=False)
+    assert "input_size = 32" in raised.value.hint
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_card_tells_what_the_exported_file_reaches(recipe: Any, tmp_path: Path) -> None:

@@ -70,6 +70,8 @@ def test_whole_numbers_are_numbers() -> None:
         ("[run]", "[run", "not valid TOML"),
         ('folder = "somewhere"', "", r"\[data\] needs an entry 'folder'"),
         ('folder = "somewhere"', 'folder = ["a"]', "data.folder must be text"),
+        ('folder = "somewhere"', 'source = "web"', "source cannot be 'web'"),
+        ('folder = "somewhere"', 'folder = "x"\nsource = "shapes"', "cannot have both"),
         ("[[2, 16], [3, 24]]", "[[2, 16, 3]]", "crops cannot hold"),
         ("[[2, 16], [3, 24]]", "[2, 16]", "data.crops must be a list"),
         ("[[2, 16], [3, 24]]", "[[2, 41]]", "A crop of 41 pixels does not fit into 40"),
@@ -106,7 +108,8 @@ def test_the_shipped_recipes_are_read_and_twins_differ_in_the_name_alone() -> No
     recipes = {p.name: read_config(p) for p in (assets_dir() / "recipes").glob("*.toml")}
     assert recipes
     for name, config in recipes.items():
-        assert name in (f"{config.name}-cifar10.toml", f"{config.name}-cifar10-short.toml")
+        data = "shapes" if config.data.source == "shapes" else "cifar10"
+        assert name in (f"{config.name}-{data}.toml", f"{config.name}-{data}-short.toml")
         assert not Path(config.data.folder).is_absolute()
     for name, config in recipes.items():
         if config.network.plain:
