@@ -82,6 +82,8 @@ def conditions(settings: LabSettings) -> str:
         said.append("trained with skips")
     else:
         said.append("each trained on its own")
+    if settings.gain != 1.0:
+        said.append(f"branches' weights × {settings.gain:g}")
     return ", ".join(said)
 
 
@@ -95,8 +97,6 @@ def _norm(settings: LabSettings) -> str:
 
 def _init(settings: LabSettings) -> str:
     words = _INITS.get(settings.init, f"normal initialisation with σ = {settings.init_std:g}")
-    if settings.gain != 1.0:
-        words += f" × {settings.gain:g}"
     return f"{words}, branches start at zero" if settings.zero_init else words
 
 

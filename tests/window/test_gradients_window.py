@@ -102,5 +102,5 @@ def test_the_pair_comes_back_when_the_engine_dies(laboratory) -> None:
 def test_the_other_workspace_is_as_it_was(laboratory, desktop) -> None:
     desktop.mouse("key", "ctrl+1")
     state = laboratory.wait_for(lambda s: s["workspace"] == "Explore" and not s["stale"])
-    assert state["network"] == "resnet20" or state["network"] == "resnet56"
+    assert state["network"] == "resnet56"
     assert state["cut"] == []

@@ -99,7 +99,7 @@ def sweep(
 
 def circumstances(settings: LabSettings, changing: str) -> str:
     """What the numbers depend on, but for what changes along the axis."""
-    said = conditions(settings)
+    said = conditions(replace(settings, gain=1.0) if changing == "gain" else settings)
     if changing == "layers":
         said = said.partition(", ")[2]  # it begins with the number of layers
     if changing != "alpha" and settings.alpha != 1.0:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from resnet_viz.lab.settings import SIDES, Side
@@ -15,7 +14,7 @@ from resnet_viz.ui.gradients.add_node_panel import AddNodePanel
 from resnet_viz.ui.gradients.add_node_words import spoken_node, title_lines
 from resnet_viz.ui.gradients.pair_state import SIDE_NAMES
 from resnet_viz.ui.overview.header import tool_button_sheet
-from resnet_viz.ui.overview.style import Style
+from resnet_viz.ui.overview.style import Style, paint_card
 from resnet_viz.ui.theme import LIGHT, Theme
 
 _PANEL_PX = 430.0
@@ -130,8 +129,4 @@ class AddNodeView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card."""
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(self._style.pen("border", 1.0))
-            painter.setBrush(self._style.brush("card"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        paint_card(self, self._style)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRectF, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from resnet_viz.engine.messages import PairMeasured
@@ -22,8 +22,8 @@ from resnet_viz.ui.gradients.quantities import QuantityName
 from resnet_viz.ui.gradients.side_view import SideView
 from resnet_viz.ui.gradients.theory_desk import TheoryDesk
 from resnet_viz.ui.overview.layout import BlockAxis
-from resnet_viz.ui.overview.style import Style
-from resnet_viz.ui.overview.widget import STALE_AFTER_MS
+from resnet_viz.ui.overview.stale import StaleHint
+from resnet_viz.ui.overview.style import Style, paint_card
 from resnet_viz.ui.theme import LIGHT, Theme
 
 # The plain twin has the names of the blocks under it; squares and arcs are equally large.
@@ -66,11 +66,8 @@ class PairView(QWidget):
         self.sources = LineLabel(Look(LIGHT), LIGHT.small_px)
         self.theory = TheoryDesk(self)
         self._linking = False
-        self._stale = False
-        self._stale_timer = QTimer(self)
-        self._stale_timer.setSingleShot(True)
-        self._stale_timer.setInterval(STALE_AFTER_MS)
-        self._stale_timer.timeout.connect(self._show_block)
+        self._stale = StaleHint(self)
+        self._stale.changed.connect(self._show_block)
         self._build_layout()
         self._connect()
         self.setAccessibleName("Residual network and plain twin")
@@ -165,14 +162,7 @@ class PairView(QWidget):
 
     def set_stale(self, stale: bool) -> None:
         """Say whether the figures are being measured anew; short measurements are not shown."""
-        if stale == self._stale:
-            return
-        self._stale = stale
-        if stale:
-            self._stale_timer.start()
-        else:
-            self._stale_timer.stop()
-            self._show_block()
+        self._stale.set(stale)
 
     def set_quantity(self, name: QuantityName) -> None:
         """Show another figure in the chart, one of `QUANTITY_NAMES`."""
@@ -280,7 +270,7 @@ class PairView(QWidget):
 
     def _show_block(self) -> None:
         """Write the hovered block's values, or the selected one's."""
-        if self._stale and not self._stale_timer.isActive():
+        if self._stale.shown:
             self.controls.show_hint("measuring…")
             return
         one = self.state.one
@@ -289,8 +279,4 @@ class PairView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card."""
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(self._style.pen("border", 1.0))
-            painter.setBrush(self._style.brush("card"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        paint_card(self, self._style)

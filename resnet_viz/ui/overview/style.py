@@ -7,6 +7,7 @@ from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
 from resnet_viz.ui.theme import Theme
 
@@ -106,3 +107,12 @@ def cross(painter: QPainter, x: float, y: float, reach: float) -> None:
     """Draw a small × with the painter's pen."""
     painter.drawLine(QPointF(x - reach, y - reach), QPointF(x + reach, y + reach))
     painter.drawLine(QPointF(x - reach, y + reach), QPointF(x + reach, y - reach))
+
+
+def paint_card(widget: QWidget, style: Style) -> None:
+    """Paint the background of a widget that is a card of its own."""
+    with QPainter(widget) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(style.pen("border", 1.0))
+        painter.setBrush(style.brush("card"))
+        painter.drawRoundedRect(QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QAction, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QAction, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QScrollBar, QToolButton, QWidget
 
 from resnet_viz.models.gates import Gate
@@ -17,12 +17,10 @@ from resnet_viz.ui.overview.captions import spoken
 from resnet_viz.ui.overview.header import Readout, tool_button_sheet
 from resnet_viz.ui.overview.lanes import LANE_NAMES, LaneName
 from resnet_viz.ui.overview.layout import BlockAxis
+from resnet_viz.ui.overview.stale import StaleHint
 from resnet_viz.ui.overview.state import OverviewState
-from resnet_viz.ui.overview.style import Style
+from resnet_viz.ui.overview.style import Style, paint_card
 from resnet_viz.ui.theme import LIGHT, Theme
-
-STALE_AFTER_MS = 150
-"""Measurements that come sooner are not announced: the hint would only flicker."""
 
 
 class OverviewWidget(QWidget):
@@ -53,11 +51,8 @@ class OverviewWidget(QWidget):
         self.state = OverviewState()
         self.canvas = OverviewCanvas(self.state, self._style)
         self.readout = Readout(self.state, self._style)
-        self._stale = False
-        self._stale_timer = QTimer(self)
-        self._stale_timer.setSingleShot(True)
-        self._stale_timer.setInterval(STALE_AFTER_MS)
-        self._stale_timer.timeout.connect(self._update_hint)
+        self._stale = StaleHint(self)
+        self._stale.changed.connect(self._update_hint)
         self._build_buttons()
         self._build_layout()
         self._connect()
@@ -179,14 +174,7 @@ class OverviewWidget(QWidget):
 
     def set_stale(self, stale: bool) -> None:
         """Say whether the figures are being measured anew; short measurements are not shown."""
-        if stale == self._stale:
-            return
-        self._stale = stale
-        if stale:
-            self._stale_timer.start()
-        else:
-            self._stale_timer.stop()
-            self._update_hint()
+        self._stale.set(stale)
 
     def set_lanes(self, visible: AbstractSet[str]) -> None:
         """Show these lanes, of `LANE_NAMES`.
@@ -233,7 +221,7 @@ class OverviewWidget(QWidget):
         self._update_hint()
 
     def _update_hint(self) -> None:
-        measuring = self._stale and not self._stale_timer.isActive()
+        measuring = self._stale.shown
         hint = "measuring…" if measuring else self.canvas.scene.hint()
         if hint != self.readout.hint:
             self.readout.hint = hint
@@ -256,8 +244,4 @@ class OverviewWidget(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card."""
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(self._style.pen("border", 1.0))
-            painter.setBrush(self._style.brush("card"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        paint_card(self, self._style)

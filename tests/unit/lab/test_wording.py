@@ -78,10 +78,14 @@ def test_the_sentence_names_both_networks_and_their_conditions(snapshot) -> None
             LabSettings("resnet8", init="normal", init_std=0.02),
             "normal initialisation with σ = 0.02",
         ),
-        (LabSettings("resnet8", gain=0.5), "torch's default initialisation × 0.5"),
+        (
+            LabSettings("resnet8", gain=0.5),
+            "torch's default initialisation, branches' weights × 0.5",
+        ),
         (LabSettings("resnet8", order="pre", activation="tanh"), "tanh, pre-activation"),
         (LabSettings("resnet8", zero_init=True), "branches start at zero"),
         (LabSettings("resnet20", weights="trained"), "batch norm in training mode, trained with"),
+        (LabSettings("resnet20", weights="trained", gain=2), "branches' weights × 2"),
         (LabSettings("resnet20", weights="twins"), "each trained on its own"),
     ],
 )
