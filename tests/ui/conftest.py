@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from resnet_viz.engine.recovery import RestartPolicy
 from resnet_viz.ui import engine_client
+from resnet_viz.ui.block_view.view import BlockView
 from resnet_viz.ui.engine_client import EngineClient, EngineState
 
 
@@ -33,3 +34,14 @@ def running(watched: Watched, qtbot: QtBot) -> Watched:
     watched.engine.reply(READY)
     qtbot.waitUntil(lambda: watched.client.state is EngineState.READY)
     return watched
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> BlockView:
+    """A block view on screen, as low as in the smallest window."""
+    view = BlockView()
+    qtbot.addWidget(view)
+    view.resize(950, 260)
+    view.show()
+    qtbot.waitExposed(view)
+    return view

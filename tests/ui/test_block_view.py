@@ -1,4 +1,4 @@
-"""The block view as a widget: links, keys, zoom, chips, empty states, names."""
+"""The block view as a widget: links, keys, gates, empty states, names."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import sys
 
 import numpy as np
 import pytest
+from block_views import NETWORK, block_of, bottleneck, centre, hover, marks, show, wheel
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
-from snapshots import synthetic_maps, synthetic_snapshot
+from snapshots import synthetic_snapshot
 
 from resnet_viz.models.gates import Gate
-from resnet_viz.models.specs import BlockSpec, ResNetSpec, spec
+from resnet_viz.models.specs import BlockSpec
 from resnet_viz.probe.snapshot import BlockMaps
 from resnet_viz.ui.block_view.colour import BAD_COLOUR
 from resnet_viz.ui.block_view.line import LineLabel
@@ -25,76 +26,6 @@ from resnet_viz.ui.theme import DARK, THEMES
 
 # The offscreen platform warns of each window that has a minimum size.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
-NETWORK = spec("resnet20")
-
-
-def block_of(network: ResNetSpec, name: str) -> BlockSpec:
-    return next(b for b in network.blocks() if b.name == name)
-
-
-def show(
-    view: BlockView,
-    name: str = "layer3.1",
-    network: ResNetSpec = NETWORK,
-    gate: Gate | None = None,
-    maps: BlockMaps | None = None,
-) -> BlockMaps:
-    """Put a synthetic block on the view."""
-    snapshot = synthetic_snapshot(network, {name: gate} if gate else {}, keep=[name])
-    maps = maps or snapshot.maps[name]
-    stats = snapshot.block(name)
-    view.set_block(block_of(network, name), network.order, network.activation, stats, maps)
-    return maps
-
-
-@pytest.fixture
-def view(qtbot: QtBot) -> BlockView:
-    view = BlockView()
-    qtbot.addWidget(view)
-    view.resize(950, 260)
-    view.show()
-    qtbot.waitExposed(view)
-    return view
-
-
-def centre(view: BlockView, role: str, channel: int) -> QPoint:
-    return view.sum_row.panes[role].grid.tile_rect(channel).center().toPoint()  # type: ignore[index]
-
-
-def hover(widget: QWidget, point: QPointF) -> None:
-    event = QMouseEvent(
-        QEvent.Type.MouseMove,
-        point,
-        QPointF(widget.mapToGlobal(point.toPoint())),
-        Qt.MouseButton.NoButton,
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    QApplication.sendEvent(widget, event)
-
-
-def wheel(
-    widget: QWidget,
-    point: QPointF,
-    delta: int,
-    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
-) -> None:
-    event = QWheelEvent(
-        point,
-        QPointF(widget.mapToGlobal(point.toPoint())),
-        QPoint(),
-        QPoint(0, delta),
-        Qt.MouseButton.NoButton,
-        modifiers,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(widget, event)
-
-
-def marks(view: BlockView) -> list[Pixel | None]:
-    return [view.sum_row.panes[role].grid.mark for role in ROLES]
 
 
 # --- selection and hover ------------------------------------------------------------------
@@ -218,224 +149,6 @@ def test_shift_wheel_page_keys_and_bar_scroll_all_three(qtbot: QtBot, view: Bloc
     assert [g.first_row for g in grids] == [0, 0, 0]
     assert view.sum_row.bars["output"].isVisible()
     assert not view.sum_row.bars["branch"].isVisible()
-
-
-# --- zoom and the large maps --------------------------------------------------------------
-
-
-def test_the_wheel_zooms_all_three_and_keeps_the_row(view: BlockView) -> None:
-    show(view)
-    grid = view.sum_row.panes["branch"].grid
-    assert grid.tiles is not None
-    before = grid.tiles.tile[0]
-    wheel(grid, QPointF(5, 5), 120)
-    sizes = {view.sum_row.panes[role].grid.tiles.tile for role in ROLES}  # type: ignore[union-attr]
-    assert len(sizes) == 1
-    assert sizes.pop()[0] > before
-    for _ in range(30):
-        wheel(grid, QPointF(5, 5), -120)
-    assert grid.tiles.tile[0] < before
-    assert grid.tiles.last_first_row == 0
-
-
-def test_small_turns_of_a_touchpad_add_up(view: BlockView) -> None:
-    show(view)
-    grid = view.sum_row.panes["output"].grid
-    before = grid.tiles
-    for _ in range(3):
-        wheel(grid, QPointF(5, 5), 30)
-    assert grid.tiles == before
-    wheel(grid, QPointF(5, 5), 30)
-    assert grid.tiles != before
-
-
-def test_a_double_click_opens_one_map_and_another_or_escape_returns(
-    qtbot: QtBot, view: BlockView
-) -> None:
-    show(view)
-    grid = view.sum_row.panes["output"].grid
-    qtbot.mouseDClick(grid, Qt.MouseButton.LeftButton, pos=centre(view, "output", 6))
-    assert view.is_magnified
-    assert view.channel == 6
-    assert view.controls.open.isChecked()
-    assert "channel 6" in view.sum_row.panes["branch"].caption.text()
-    big = view.sum_row.panes["branch"].big
-    assert big.isVisible()
-    qtbot.mouseDClick(big, Qt.MouseButton.LeftButton, pos=QPoint(140, 60))
-    assert not view.is_magnified
-    qtbot.keyClick(view, Qt.Key.Key_Return)
-    assert view.is_magnified
-    qtbot.keyClick(view, Qt.Key.Key_Escape)
-    assert not view.is_magnified
-    assert view.sum_row.panes["output"].grid.isVisible()
-
-
-def test_zooming_a_large_map_shows_the_same_part_of_all_three_with_values(
-    view: BlockView,
-) -> None:
-    show(view)
-    view.magnify()
-    bigs = [view.sum_row.panes[role].big for role in ROLES]
-    assert not any(big.prints_values for big in bigs)
-    assert "whole map" in view.controls.rows.text()
-    wheel(bigs[0], QPointF(bigs[0].rect().center()), 120)
-    assert all(big.prints_values for big in bigs)
-    assert len({big.view for big in bigs}) == 1
-    assert bigs[0].view is not None
-    assert "rows" in view.controls.rows.text()
-    top = bigs[0].view.row
-    wheel(bigs[1], QPointF(5, 5), -120, Qt.KeyboardModifier.ShiftModifier)
-    assert {big.view.row for big in bigs if big.view} == {min(top + 1, 8 - bigs[0].view.rows)}
-    wheel(bigs[0], QPointF(5, 5), -120)
-    assert "whole map" in view.controls.rows.text()
-
-
-def test_printed_values_are_drawn_on_the_map(view: BlockView) -> None:
-    maps = show(view)
-    flat = dataclasses.replace(maps, branch=np.full_like(maps.branch, 0.5))
-    show(view, maps=flat)
-    view.resize(1600, 450)
-    view.magnify()
-    big = view.sum_row.panes["branch"].big
-    assert big.prints_values
-    QApplication.processEvents()
-    image = big.grab().toImage()
-    assert big.view is not None
-    cell = big.view.cell
-    colours = {
-        image.pixel(big.view.left + x, y) for x in range(1, cell - 1) for y in range(1, cell - 1)
-    }
-    assert len(colours) > 2  # one colour for a flat map, more with type on it
-
-
-# --- choices ------------------------------------------------------------------------------
-
-
-def test_after_sorting_the_first_channels_are_in_sight(view: BlockView) -> None:
-    maps = show(view)
-    view.set_channel(40)
-    view.controls.sort.choose("energy_branch")
-    grid = view.sum_row.panes["branch"].grid
-    assert grid.first_row == 0
-    strongest = int(np.argmax(np.linalg.norm(maps.branch.reshape(64, -1), axis=1)))
-    pixel = grid.pixel_at(QPointF(grid.tile_rect(strongest).center()))
-    assert pixel is not None
-    assert pixel.channel == strongest
-    assert "energy ‖F(x)‖" in view.controls.sort.text()
-
-
-def test_the_scope_of_the_scale_is_always_printed(view: BlockView) -> None:
-    show(view)
-    expected = {"shared": "shared by x, F, y", "tensor": "own scale", "map": "here channel 0"}
-    for scope, words in expected.items():
-        view.controls.scope.choose(scope)
-        for role in ROLES:
-            assert words in view.sum_row.panes[role].bar.text()
-
-
-def test_a_pinned_scale_survives_a_cut_and_is_released(view: BlockView) -> None:
-    maps = show(view)
-    view.controls.pin.click()
-    ends = view.sum_row.panes["output"].bar.text().split("  ")[0].lstrip("0 …≥")
-    weak = dataclasses.replace(
-        maps, shortcut=0.01 * maps.shortcut, branch=0.01 * maps.branch, out=0.01 * maps.out
-    )
-    show(view, maps=weak)
-    text = view.sum_row.panes["output"].bar.text()
-    assert "pinned" in text
-    assert ends in text
-    view.controls.pin.click()
-    assert "pinned" not in view.sum_row.panes["output"].bar.text()
-    assert ends not in view.sum_row.panes["output"].bar.text()
-
-
-def test_changing_the_scope_pins_the_new_scale(view: BlockView) -> None:
-    show(view)
-    view.controls.pin.click()
-    view.controls.scope.choose("tensor")
-    assert all("pinned" in view.sum_row.panes[role].bar.text() for role in ROLES)
-
-
-def bottleneck(view: BlockView, name: str = "layer2.0") -> BlockMaps:
-    """A bottleneck of ResNet-50, with inner tensors of the true shapes but smaller sides."""
-    network = spec("resnet50", input_size=64)
-    snapshot = synthetic_snapshot(network)
-    block, stats = block_of(network, name), snapshot.block(name)
-    rng = np.random.default_rng(0)
-    out, side = stats.out_shape[0], stats.out_shape[1]
-    before = side * block.stride
-
-    def draw(channels: int, size: int) -> np.ndarray:
-        return rng.normal(size=(channels, size, size)).astype(np.float32)
-
-    maps = dataclasses.replace(
-        synthetic_maps(stats, rng),
-        inner={
-            "conv1": draw(block.width, before),
-            "bn1": draw(block.width, before),
-            "conv2": draw(block.width, side),
-            "conv3": draw(out, side),
-        },
-    )
-    view.set_block(block, "post", "relu", stats, maps)
-    return maps
-
-
-def test_the_chips_show_each_module_and_say_when_the_link_is_off(
-    qtbot: QtBot, view: BlockView
-) -> None:
-    maps = bottleneck(view)
-    assert not view.strip.isVisible()
-    view.controls.inner.click()
-    assert view.strip.isVisible()
-    assert list(view.strip.chips) == ["conv1", "bn1", "conv2", "conv3", ""]
-    view.strip.chips["conv2"].click()
-    pane = view.sum_row.panes["branch"]
-    assert pane.panel is not None
-    assert pane.panel.tensor is maps.inner["conv2"]
-    assert "after conv2" in pane.caption.text()
-    assert "not linked" in pane.caption.text()
-    assert "conv2" in view.strip.note.text()
-    view.set_channel(3)
-    qtbot.mouseClick(pane.grid, Qt.MouseButton.LeftButton, pos=centre(view, "branch", 8))
-    assert view.channel == 3
-    hover(pane.grid, pane.grid.tile_rect(8).center())
-    assert [mark is not None for mark in marks(view)] == [False, True, False]
-    view.strip.chips["conv3"].click()
-    assert view.strip.note.text() == ""
-    hover(pane.grid, pane.grid.tile_rect(1).center())
-    assert all(marks(view))
-    view.controls.inner.click()
-    assert not view.strip.isVisible()
-    assert plain(pane.caption.shown()) == "F(x)  main path"
-
-
-def test_an_unlinked_grid_scrolls_and_steps_alone(qtbot: QtBot, view: BlockView) -> None:
-    bottleneck(view)
-    view.controls.inner.click()
-    view.strip.chips["conv2"].click()
-    branch, output = (view.sum_row.panes[r].grid for r in ("branch", "output"))  # type: ignore[index]
-    assert view.sum_row.bars["branch"].isVisible()
-    view.sum_row.bars["branch"].setValue(2)
-    assert (branch.first_row, output.first_row) == (2, 0)
-    branch.setFocus()
-    qtbot.waitUntil(branch.hasFocus)
-    qtbot.keyClick(branch, Qt.Key.Key_Down)
-    assert view.channel == 0
-
-
-def test_the_raw_input_can_be_shown_where_the_shortcut_changes_it(view: BlockView) -> None:
-    maps = bottleneck(view)
-    assert view.controls.raw.isEnabled()
-    view.controls.raw.click()
-    pane = view.sum_row.panes["shortcut"]
-    assert pane.panel is not None
-    assert pane.panel.tensor is maps.x
-    assert "raw input" in pane.caption.text()
-    show(view)  # an identity shortcut: nothing to tell apart
-    assert not view.controls.raw.isEnabled()
-    assert pane.panel is not None
-    assert pane.panel.name == "shortcut"
 
 
 # --- gates, bad values, empty states ------------------------------------------------------
