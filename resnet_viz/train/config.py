@@ -33,6 +33,8 @@ class DataConfig:
         flip: mirror half of the pictures left to right.
         crops: (epochs, side) pairs: the first epochs train on smaller random crops, which
             cost less (side²); what remains trains at the full size.
+        scale: smallest and largest share of a picture's area that a training crop holds; it
+            is zoomed to the crop's side. Empty: crops keep the picture's scale.
     """
 
     source: DataSource = "folder"
@@ -43,6 +45,7 @@ class DataConfig:
     padding: int = 4
     flip: bool = True
     crops: tuple[tuple[int, int], ...] = ()
+    scale: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, DataSource)
@@ -59,6 +62,11 @@ class DataConfig:
                     f"crops cannot hold {list(pair)}.",
                     "Write pairs of epochs and side, such as crops = [[8, 24]].",
                 )
+        if self.scale and not (len(self.scale) == 2 and 0 < self.scale[0] <= self.scale[1] <= 1):
+            raise UserError(
+                f"scale cannot be {list(self.scale)}.",
+                "Write the smallest and the largest share of the area: scale = [0.35, 1.0].",
+            )
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,7 @@ class Trainer:
                 side=self.config.crop_at(epoch),
                 padding=data.padding,
                 flip=data.flip,
+                scale=data.scale,
             )
             self._plan = epoch, plan
         return self._plan[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from resnet_viz.train.augment import augmented, plan_epoch
 
@@ -64,3 +65,38 @@ def test_smaller_crops_see_the_same_order_and_flips() -> None:
     small = plan_epoch(N, SIZE, seed=3, epoch=1, side=6, padding=2, flip=True)
     assert torch.equal(big.order, small.order)
     assert torch.equal(big.flip, small.flip)
+
+
+def test_a_zoomed_crop_equals_pillow_s_resize_of_its_box() -> None:
+    rows, columns = torch.meshgrid(torch.arange(40), torch.arange(40), indexing="ij")
+    ramp = torch.stack([rows * 5, columns * 6, (rows + columns) * 2]).to(torch.uint8)[None]
+    pictures = ramp.repeat(N, 1, 1, 1)
+    plan = plan_epoch(N, 40, seed=3, epoch=1, side=60, padding=0, flip=True, scale=(0.3, 0.9))
+    assert plan.boxes is not None
+    got = augmented(pictures, plan, 10, 40).permute(0, 2, 3, 1).numpy().astype(int)
+    whole = Image.fromarray(ramp[0].permute(1, 2, 0).numpy())
+    for place in range(10, 40):
+        top, left, height, width = plan.boxes[place].tolist()
+        box = (left, top, left + width, top + height)
+        expected = np.asarray(whole.resize((60, 60), Image.Resampling.BILINEAR, box), int)
+        if plan.flip[place]:
+            expected = expected[:, ::-1]
+        # Pillow does not look beyond the box, so their outermost pixels may differ.
+        assert np.abs(got[place - 10] - expected)[2:-2, 2:-2].max() <= 2
+
+
+def test_zoomed_crops_hold_the_asked_shares_and_stay_inside() -> None:
+    plan = plan_epoch(
+        4000, 100, seed=0, epoch=0, side=50, padding=0, flip=False, scale=(0.25, 0.75)
+    )
+    assert plan.boxes is not None
+    top, left, height, width = plan.boxes.unbind(1)
+    assert min(top.min(), left.min()) >= 0
+    assert max((top + height).max(), (left + width).max()) <= 100.001
+    area = height * width / 100**2
+    assert area.min() >= 0.24
+    assert area.max() <= 0.76
+    assert 0.47 < area.mean() < 0.53
+    aspects = width / height
+    assert aspects.min() > 0.74
+    assert aspects.max() < 1.35

@@ -108,7 +108,7 @@ def test_the_shipped_recipes_are_read_and_twins_differ_in_the_name_alone() -> No
     recipes = {p.name: read_config(p) for p in (assets_dir() / "recipes").glob("*.toml")}
     assert recipes
     for name, config in recipes.items():
-        data = "shapes" if config.data.source == "shapes" else "cifar10"
+        data = "".join(filter(str.isalnum, config.data.dataset.lower()))
         assert name in (f"{config.name}-{data}.toml", f"{config.name}-{data}-short.toml")
         assert not Path(config.data.folder).is_absolute()
     for name, config in recipes.items():
