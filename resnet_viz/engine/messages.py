@@ -25,8 +25,9 @@ from resnet_viz.lab.settings import LabSettings
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import ResNetSpec, usual_training_mode
 from resnet_viz.probe.snapshot import Snapshot
+from resnet_viz.train.config import NetworkKey
 
-WeightsKind = Literal["none", "bundled", "imagenet", "file"]
+WeightsKind = Literal["none", "bundled", "imagenet", "file", "run"]
 DType = Literal["float32", "float64"]
 
 
@@ -36,12 +37,16 @@ class ModelChoice:
 
     Attributes:
         spec: the network; for a checkpoint file it is ignored and found from the tensors.
-        weights: `none` (random, by `seed`), `bundled`, `imagenet` (downloaded once) or `file`.
-        path: the checkpoint when `weights` is `file`.
+        weights: `none` (random, by `seed`), `bundled`, `imagenet` (downloaded once), `file`, or
+            `run` for a network of a training.
+        path: the checkpoint when `weights` is `file`; the run folder when it is `run`.
         seed: of the random initialisation.
         device: `auto`, `cpu`, `cuda:0`, `mps`.
         dtype: precision of the computation.
         training_mode: batch norm uses the statistics of the batch instead of the running ones.
+        run_step: of `run`: the step whose snapshot is meant; -1 for the weights as they are now
+            in a training that this engine runs, else the newest snapshot.
+        run_network: of `run`: which of its networks.
     """
 
     spec: ResNetSpec
@@ -51,6 +56,8 @@ class ModelChoice:
     device: str = "auto"
     dtype: DType = "float32"
     training_mode: bool = False
+    run_step: int = -1
+    run_network: NetworkKey = "network"
 
     @property
     def usual_mode(self) -> bool:
@@ -127,6 +134,69 @@ class RunExperiment:
 
 
 @dataclass(frozen=True)
+class LookAtData:
+    """Load a recipe's pictures, downloading them if need be. Replies: `DataSeen`."""
+
+    request_id: int
+    recipe: str
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train in the background. Replies: `TrainingStatus` again and again, then `Trained`.
+
+    The run folder is the record of what happens; the window reads it as any other run's.
+
+    Attributes:
+        recipe: text of `config.toml`.
+        folder: of the run.
+        resume: continue the run in `folder`; its own recipe counts then.
+        paused: load everything and wait for the first `Steer`.
+    """
+
+    request_id: int
+    recipe: str
+    folder: Path
+    resume: bool = False
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class Steer:
+    """Tell the running training something; obeyed in order, between two steps, without a reply.
+
+    Orders that come after its end are ignored. Gates and rates are recorded as events, and a
+    checkpoint follows, so that a resumed run repeats them.
+
+    Attributes:
+        training: `request_id` of the `Train`.
+        order: `pause`, `continue`, `step` (one step, then pause), `stop` (with a checkpoint;
+            can be resumed), `rate` or `gates`.
+        lr_factor: of `rate`: the schedule's learning rate is multiplied by it from now on.
+        network: of `gates`.
+        gates: of `gates`: of the blocks that are not fully open; all others are.
+    """
+
+    request_id: int
+    training: int
+    order: Literal["pause", "continue", "step", "stop", "rate", "gates"]
+    lr_factor: float = 1.0
+    network: NetworkKey = "network"
+    gates: Mapping[str, Gate] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FindRate:
+    """Raise the learning rate step by step and watch the loss. Replies: `RateFound`, repeatedly.
+
+    (Smith 2015, arXiv:1506.01186.) Background; nothing is kept on disk.
+    """
+
+    request_id: int
+    recipe: str
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Stop working on a request as soon as possible; it is answered with `Cancelled`."""
 
@@ -138,7 +208,18 @@ class Quit:
     """Leave; also implied when the pipe closes."""
 
 
-Request = LoadModel | Explore | MeasurePair | RunExperiment | Cancel | Quit
+Request = (
+    LoadModel
+    | Explore
+    | MeasurePair
+    | RunExperiment
+    | LookAtData
+    | Train
+    | Steer
+    | FindRate
+    | Cancel
+    | Quit
+)
 
 
 # --- replies: engine -> window -------------------------------------------------------------
@@ -249,6 +330,105 @@ class Found:
 
 
 @dataclass(frozen=True)
+class DataSeen:
+    """A recipe's pictures.
+
+    Attributes:
+        recipe: the text that was asked with.
+        classes: names by index.
+        n_train: pictures to learn from, by class.
+        n_held_out: pictures to measure on, by class.
+        samples: some of the training pictures as the network sees them without augmentation,
+            (n, S, S, 3) uint8, a few of each class.
+        labels: class of each sample, (n,).
+        broken: files that could not be read, with the reason; they are left out.
+        note: how the split was made, in a sentence.
+    """
+
+    request_id: int
+    recipe: str
+    classes: tuple[str, ...]
+    n_train: tuple[int, ...]
+    n_held_out: tuple[int, ...]
+    samples: NDArray[np.uint8] = field(repr=False)
+    labels: NDArray[np.int64] = field(repr=False)
+    broken: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TrainingStatus:
+    """Where the training is; several times a second at most. The run folder has been flushed.
+
+    Attributes:
+        folder: of the run, which exists now.
+        state: `preparing` until the first step can be done.
+        step: steps done.
+        n_steps: of the whole run.
+        steps_per_epoch: in an epoch.
+        lr: of the last step.
+        images_per_second: lately; 0 before it is known.
+        seconds_left: at this rate; 0 before it is known.
+        memory_bytes: that this process (CPU) or the GPU holds.
+        probe_share: of the time lately that measuring blocks took.
+        saved_step: of the last checkpoint; -1 before the first.
+    """
+
+    request_id: int
+    folder: Path
+    state: Literal["preparing", "running", "paused"]
+    step: int = 0
+    n_steps: int = 0
+    steps_per_epoch: int = 0
+    lr: float = 0.0
+    images_per_second: float = 0.0
+    seconds_left: float = 0.0
+    memory_bytes: int = 0
+    probe_share: float = 0.0
+    saved_step: int = -1
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The training is over.
+
+    Attributes:
+        folder: of the run.
+        state: `finished`, or `stopped` if it can be resumed.
+        message: for people: what was reached, or why it stopped early.
+        weights: the exported files of a finished run.
+    """
+
+    request_id: int
+    folder: Path
+    state: Literal["finished", "stopped"]
+    message: str
+    weights: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class RateFound:
+    """What the search for a learning rate has seen so far.
+
+    Attributes:
+        rates: tried so far, ascending, (n,).
+        losses: smoothed loss at each, (n,).
+        suggestion: a good peak rate, 0 until the search is complete.
+        total: steps of the whole search; complete when n reaches it or the loss blew up.
+        complete: whether this is the last reply.
+        sentence: what was found, in words.
+    """
+
+    request_id: int
+    rates: NDArray[np.float64] = field(repr=False)
+    losses: NDArray[np.float64] = field(repr=False)
+    suggestion: float
+    total: int
+    complete: bool
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
 class Failed:
     """A request failed; what was current before still is.
 
@@ -287,6 +467,10 @@ Reply = (
     | Explored
     | PairMeasured
     | Found
+    | DataSeen
+    | TrainingStatus
+    | Trained
+    | RateFound
     | Failed
     | Superseded
     | Cancelled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -12,7 +13,13 @@ from resnet_viz.errors import UserError
 from resnet_viz.images import CIFAR10, Preprocess
 from resnet_viz.models.specs import ResNetSpec, plain_name, spec
 
-DataSource = Literal["folder", "shapes"]
+NetworkKey = Literal["network", "rival"]
+"""A network of a run; the rival learns from the same batches."""
+
+DataSource = Literal[
+    "folder", "shapes", "cifar10", "cifar100", "mnist", "fashionmnist", "imagenette"
+]
+StartWeights = Literal["none", "bundled", "imagenet", "file"]
 OptimiserName = Literal["sgd", "adam", "adamw", "rmsprop"]
 ScheduleName = Literal["one-cycle", "cosine", "step", "constant"]
 Precision = Literal["float32", "bfloat16"]
@@ -23,9 +30,12 @@ class DataConfig:
     """`[data]`: where the pictures are and how they are varied during training.
 
     Attributes:
-        source: `folder`, or `shapes` for the pictures that `train/shapes.py` draws.
-        folder: holds `train/` and `test/` (or `val/`), each with one folder of images per
-            class, or CIFAR-10's binary files; relative paths start at the working directory.
+        source: `folder`, `shapes` for the pictures that `train/shapes.py` draws, or a public
+            data set that is found on disk or downloaded.
+        folder: of `folder`: holds `train/` and `test/` (or `val/`), each with one folder of
+            images per class, or CIFAR-10's binary files, or the class folders themselves, of
+            which a part is then held out; of a public data set: where it is or goes, empty
+            for the program's own folder. Relative paths start at the working directory.
         dataset: what people call it; part of the exported file's name.
         mean: subtracted per channel (RGB), white = 1.
         std: divided by per channel.
@@ -35,6 +45,10 @@ class DataConfig:
             cost less (side²); what remains trains at the full size.
         scale: smallest and largest share of a picture's area that a training crop holds; it
             is zoomed to the crop's side. Empty: crops keep the picture's scale.
+        held_out: share of every class that is kept for measuring, where the folder has no
+            part of its own for that.
+        train_images: train on so many pictures only, drawn by the run's seed, as many of
+            each class; 0 for all. Few pictures make overfitting visible.
     """
 
     source: DataSource = "folder"
@@ -46,9 +60,14 @@ class DataConfig:
     flip: bool = True
     crops: tuple[tuple[int, int], ...] = ()
     scale: tuple[float, ...] = ()
+    held_out: float = 0.2
+    train_images: int = 0
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, DataSource)
+        _at_least(0, "train_images", self.train_images)
+        if not 0 < self.held_out < 1:
+            raise UserError(f"held_out is a share between 0 and 1, got {self.held_out!r}.")
         if self.source == "folder" and not self.folder:
             raise UserError("[data] needs an entry 'folder'.", 'Or source = "shapes".')
         if self.source == "shapes" and self.folder:
@@ -140,6 +159,58 @@ class ScheduleConfig:
 
 
 @dataclass(frozen=True)
+class StartConfig:
+    """`[start]`: which weights both networks begin with, and which of them may change.
+
+    Attributes:
+        weights: `none` (random, by the run's seed), `bundled`, `imagenet` (downloaded once) or
+            `file`. The classifier is replaced by a random one where its classes do not fit.
+        path: the checkpoint of `file`; of `bundled`, the file's name without suffix.
+        freeze: weights up to here stay as they are, their batch norm with its running
+            statistics: empty, `stem`, `layer1` ... `layer4`, or `body` for all but the
+            classifier.
+        body_lr: learning rate of the body as a share of the classifier's.
+    """
+
+    weights: StartWeights = "none"
+    path: str = ""
+    freeze: str = ""
+    body_lr: float = 1.0
+
+    def __post_init__(self) -> None:
+        _one_of("weights", self.weights, StartWeights)
+        if self.weights in ("file", "bundled") and not self.path:
+            raise UserError(f"[start] with weights = {self.weights!r} needs a path.")
+        if self.freeze and not re.fullmatch(r"stem|body|layer[1-9]", self.freeze):
+            raise UserError(
+                f"freeze cannot be {self.freeze!r}.", "Choose stem, layer1 to layer4, or body."
+            )
+        if not 0 <= self.body_lr <= 1:
+            raise UserError(f"body_lr is a share in [0, 1], got {self.body_lr!r}.")
+
+
+@dataclass(frozen=True)
+class RecordingConfig:
+    """`[recording]`: what is measured and kept beside loss and accuracy.
+
+    Attributes:
+        every: steps between measurements of all blocks; 0 measures as often as `share` allows.
+        share: of the training time that measuring blocks may take.
+        snapshots: weights kept for looking back, spread evenly over the run; 0 for none.
+    """
+
+    every: int = 0
+    share: float = 0.03
+    snapshots: int = 12
+
+    def __post_init__(self) -> None:
+        _at_least(0, "every", self.every)
+        _at_least(0, "snapshots", self.snapshots)
+        if not 0 < self.share <= 1:
+            raise UserError(f"share must lie in (0, 1], got {self.share!r}.")
+
+
+@dataclass(frozen=True)
 class RunConfig:
     """`[run]`: how long, how, and on what.
 
@@ -155,6 +226,8 @@ class RunConfig:
             0 leaves torch's choice.
         checkpoint_every: steps between checkpoints; one follows every epoch besides.
         evaluate_every: epochs between measurements on the test images.
+        evaluate_steps: steps between such measurements instead; 0 to count epochs.
+        patience: measurements without a lower test loss after which the run ends; 0: never.
     """
 
     epochs: int
@@ -167,8 +240,12 @@ class RunConfig:
     threads: int = 0
     checkpoint_every: int = 200
     evaluate_every: int = 1
+    evaluate_steps: int = 0
+    patience: int = 0
 
     def __post_init__(self) -> None:
+        _at_least(0, "evaluate_steps", self.evaluate_steps)
+        _at_least(0, "patience", self.patience)
         _one_of("precision", self.precision, Precision)
         for name in ("epochs", "batch_size", "checkpoint_every", "evaluate_every"):
             _at_least(1, name, getattr(self, name))
@@ -185,10 +262,14 @@ class TrainConfig:
 
     Attributes:
         network: what is trained; `[network]` holds `name` and any option of `spec`.
+        rival: a second network that learns from the same batches in lock-step, or None;
+            `[rival]` as `[network]`.
         data: `[data]`.
         run: `[run]`.
         optimiser: `[optimiser]`.
         schedule: `[schedule]`.
+        start: `[start]`.
+        recording: `[recording]`.
         source: file name of the recipe.
         text: its content, copied into the run folder.
     """
@@ -198,6 +279,9 @@ class TrainConfig:
     run: RunConfig
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    start: StartConfig = field(default_factory=StartConfig)
+    recording: RecordingConfig = field(default_factory=RecordingConfig)
+    rival: ResNetSpec | None = None
     source: str = field(default="", compare=False)
     text: str = field(default="", compare=False)
 
@@ -205,6 +289,16 @@ class TrainConfig:
     def name(self) -> str:
         """The network's name, as `spec` takes it: `resnet20`, `plain20`."""
         return plain_name(self.network.name) if self.network.plain else self.network.name
+
+    @property
+    def networks(self) -> dict[NetworkKey, ResNetSpec]:
+        """What is trained, by its name in the run folder: one network, or two."""
+        rival = self.rival
+        return (
+            {"network": self.network}
+            if rival is None
+            else {"network": self.network, "rival": rival}
+        )
 
     @property
     def preprocess(self) -> Preprocess:
@@ -227,6 +321,8 @@ _SECTIONS = {
     "run": RunConfig,
     "optimiser": OptimiserConfig,
     "schedule": ScheduleConfig,
+    "start": StartConfig,
+    "recording": RecordingConfig,
 }
 
 
@@ -256,17 +352,18 @@ def parse_config(text: str, source: str = "config.toml") -> TrainConfig:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{source} is not valid TOML: {error}.") from error
-    if unknown := sorted(set(tables) - set(_SECTIONS) - {"network"}):
+    if unknown := sorted(set(tables) - set(_SECTIONS) - {"network", "rival"}):
         raise UserError(
             f"{source}: there is no section [{unknown[0]}].",
-            f"Sections: network, {', '.join(_SECTIONS)}.",
+            f"Sections: network, rival, {', '.join(_SECTIONS)}.",
         )
     try:
-        network = _network(tables.get("network"))
+        network = _network("network", tables.get("network"))
+        rival = _network("rival", tables["rival"]) if "rival" in tables else None
         sections = {
             name: _section(kind, name, tables.get(name, {})) for name, kind in _SECTIONS.items()
         }
-        config = TrainConfig(network=network, source=source, text=text, **sections)
+        config = TrainConfig(network=network, rival=rival, source=source, text=text, **sections)
         _check_crops(config)
         _check_restarts(config)
     except UserError as error:
@@ -289,14 +386,14 @@ def _check_restarts(config: TrainConfig) -> None:
         raise UserError(f"The restarts take {again} of {config.run.epochs} epochs.")
 
 
-def _network(table: Any) -> ResNetSpec:
+def _network(section: str, table: Any) -> ResNetSpec:
     if not isinstance(table, dict) or not isinstance(table.get("name"), str):
-        raise UserError("[network] needs a name.", 'Such as name = "resnet20".')
+        raise UserError(f"[{section}] needs a name.", 'Such as name = "resnet20".')
     options = {key: _frozen(value) for key, value in table.items() if key != "name"}
     hints = get_type_hints(ResNetSpec)
     for key, value in options.items():
         if key in hints:  # an unknown option is `spec`'s to refuse
-            options[key] = _typed(f"network.{key}", value, hints[key])
+            options[key] = _typed(f"{section}.{key}", value, hints[key])
     return spec(table["name"], **options)
 
 
