@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +46,43 @@ class Dataset:
     classes: tuple[str, ...]
     train: Split
     test: Split
+
+
+@dataclass(frozen=True)
+class LoadedData:
+    """A data set and what is to be known about it.
+
+    Attributes:
+        dataset: the pictures.
+        broken: files that could not be read, as path relative to the data folder and reason;
+            they are left out.
+        note: where the pictures come from and how the split was made, for people.
+        split: which pictures were trained on and which were held out; content of `split.json`.
+    """
+
+    dataset: Dataset
+    broken: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    split: Mapping[str, Any] = field(default_factory=dict)
+
+
+def sample(dataset: Dataset, per_class: int, seed: int = 0) -> tuple[RGBArray, NDArray[np.int64]]:
+    """Some of the training pictures, as many of each class.
+
+    Args:
+        dataset: drawn from its training part.
+        per_class: at most so many of each class, those of a class side by side.
+        seed: of the draw.
+
+    Returns:
+        pictures (n, S, S, 3) uint8 and their labels (n,), ascending.
+    """
+    labels = dataset.train.labels
+    order = np.random.default_rng(seed).permutation(len(labels))
+    drawn = labels[order]
+    places = [order[drawn == c][:per_class] for c in range(len(dataset.classes))]
+    chosen = np.concatenate(places)
+    return dataset.train.images[chosen], labels[chosen]
 
 
 def load_dataset(folder: Path, preprocess: Preprocess) -> Dataset:
