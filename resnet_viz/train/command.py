@@ -13,13 +13,14 @@ import torch
 from resnet_viz.errors import UserError
 from resnet_viz.models.devices import resolve_device
 from resnet_viz.train.cache import load_cached
-from resnet_viz.train.config import TrainConfig, read_config
+from resnet_viz.train.config import TrainConfig
 from resnet_viz.train.data import Dataset
 from resnet_viz.train.export import export
 from resnet_viz.train.folder import RunFolder
 from resnet_viz.train.interrupts import stop_requests
 from resnet_viz.train.loop import Step, Trainer
 from resnet_viz.train.progress import Progress
+from resnet_viz.train.recipe import read_config
 from resnet_viz.train.shapes import SIDE, shapes
 
 # Losses stay on the device between reads, because reading one waits for a GPU.

@@ -1,17 +1,17 @@
-"""A training run as one value, read from a TOML recipe."""
+"""A training run as one value; `train/recipe.py` reads and writes it as TOML.
+
+Imports neither torch nor Qt: the window builds its setup from this module.
+"""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
 from resnet_viz.errors import UserError
 from resnet_viz.images import CIFAR10, Preprocess
-from resnet_viz.models.specs import ResNetSpec, plain_name, spec
+from resnet_viz.models.specs import ResNetSpec, plain_name
 
 NetworkKey = Literal["network", "rival"]
 """A network of a run; the rival learns from the same batches."""
@@ -285,6 +285,36 @@ class TrainConfig:
     source: str = field(default="", compare=False)
     text: str = field(default="", compare=False)
 
+    def __post_init__(self) -> None:
+        for network in self.networks.values():
+            if network.in_channels != 3:
+                raise UserError(f"{network.title()} must take pictures of 3 channels.")
+        self._check_rival()
+        self._check_crops()
+        again = sum(int(epochs) for epochs, _ in self.schedule.restarts)
+        if again >= self.run.epochs:
+            raise UserError(f"The restarts take {again} of {self.run.epochs} epochs.")
+
+    def _check_rival(self) -> None:
+        if self.rival is None:
+            return
+        for name in ("n_classes", "input_size"):
+            ours, theirs = getattr(self.network, name), getattr(self.rival, name)
+            if ours != theirs:
+                raise UserError(
+                    f"Both networks learn from the same pictures, but {name} is {ours} of the "
+                    f"network and {theirs} of the rival.",
+                    f"Write {name} = {ours} in [rival].",
+                )
+
+    def _check_crops(self) -> None:
+        largest = self.network.input_size + 2 * self.data.padding
+        if self.data.padding >= self.network.input_size:
+            raise UserError(f"padding must be below the picture's side, got {self.data.padding}.")
+        for _, side in self.data.crops:
+            if side > largest:
+                raise UserError(f"A crop of {side} pixels does not fit into {largest}.")
+
     @property
     def name(self) -> str:
         """The network's name, as `spec` takes it: `resnet20`, `plain20`."""
@@ -314,128 +344,6 @@ class TrainConfig:
             if epoch < end:
                 return side
         return self.network.input_size
-
-
-_SECTIONS = {
-    "data": DataConfig,
-    "run": RunConfig,
-    "optimiser": OptimiserConfig,
-    "schedule": ScheduleConfig,
-    "start": StartConfig,
-    "recording": RecordingConfig,
-}
-
-
-def read_config(path: Path) -> TrainConfig:
-    """Read a recipe.
-
-    Raises:
-        UserError: if the file cannot be read, is not TOML, or asks for something unknown.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or error
-        raise UserError(f"Cannot read the recipe {str(path)!r}: {reason}.") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"Cannot read the recipe {str(path)!r}: it is not text.") from error
-    return parse_config(text, path.name)
-
-
-def parse_config(text: str, source: str = "config.toml") -> TrainConfig:
-    """Read a recipe from its text; `source` names it in errors.
-
-    Raises:
-        UserError: see `read_config`.
-    """
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{source} is not valid TOML: {error}.") from error
-    if unknown := sorted(set(tables) - set(_SECTIONS) - {"network", "rival"}):
-        raise UserError(
-            f"{source}: there is no section [{unknown[0]}].",
-            f"Sections: network, rival, {', '.join(_SECTIONS)}.",
-        )
-    try:
-        network = _network("network", tables.get("network"))
-        rival = _network("rival", tables["rival"]) if "rival" in tables else None
-        sections = {
-            name: _section(kind, name, tables.get(name, {})) for name, kind in _SECTIONS.items()
-        }
-        config = TrainConfig(network=network, rival=rival, source=source, text=text, **sections)
-        _check_crops(config)
-        _check_restarts(config)
-    except UserError as error:
-        raise UserError(f"{source}: {error.message}", error.hint) from error
-    return config
-
-
-def _check_crops(config: TrainConfig) -> None:
-    largest = config.network.input_size + 2 * config.data.padding
-    if config.data.padding >= config.network.input_size:
-        raise UserError(f"padding must be below the picture's side, got {config.data.padding}.")
-    for _, side in config.data.crops:
-        if side > largest:
-            raise UserError(f"A crop of {side} pixels does not fit into {largest}.")
-
-
-def _check_restarts(config: TrainConfig) -> None:
-    again = sum(int(epochs) for epochs, _ in config.schedule.restarts)
-    if again >= config.run.epochs:
-        raise UserError(f"The restarts take {again} of {config.run.epochs} epochs.")
-
-
-def _network(section: str, table: Any) -> ResNetSpec:
-    if not isinstance(table, dict) or not isinstance(table.get("name"), str):
-        raise UserError(f"[{section}] needs a name.", 'Such as name = "resnet20".')
-    options = {key: _frozen(value) for key, value in table.items() if key != "name"}
-    hints = get_type_hints(ResNetSpec)
-    for key, value in options.items():
-        if key in hints:  # an unknown option is `spec`'s to refuse
-            options[key] = _typed(f"{section}.{key}", value, hints[key])
-    return spec(table["name"], **options)
-
-
-def _section(kind: type[Any], name: str, table: Any) -> Any:
-    if not isinstance(table, dict):
-        raise UserError(f"[{name}] must be a section, not a value.")
-    known = {f.name: f for f in fields(kind)}
-    if unknown := sorted(set(table) - set(known)):
-        raise UserError(
-            f"[{name}] has no entry {unknown[0]!r}.", f"Entries: {', '.join(sorted(known))}."
-        )
-    for key, entry in known.items():
-        if entry.default is MISSING and key not in table:
-            raise UserError(f"[{name}] needs an entry {key!r}.")
-    return kind(**_values(kind, name, table))
-
-
-def _values(kind: type[Any], name: str, table: Mapping[str, Any]) -> dict[str, Any]:
-    hints = get_type_hints(kind)
-    return {
-        key: _typed(f"{name}.{key}", _frozen(value), hints[key]) for key, value in table.items()
-    }
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
-
-
-def _typed(name: str, value: Any, hint: Any) -> Any:
-    """`value` if it has the annotated type; whole numbers become floats where those belong."""
-    args = get_args(hint)
-    if getattr(hint, "__origin__", None) is tuple:
-        if not isinstance(value, tuple):
-            raise UserError(f"{name} must be a list, got {value!r}.")
-        return tuple(_typed(name, item, args[0]) for item in value)
-    kind = str if args else hint  # a Literal of strings; its values are checked by the section
-    if kind is float and type(value) is int:
-        return float(value)
-    if type(value) is not kind:
-        words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-        raise UserError(f"{name} must be {words.get(kind, str(kind))}, got {value!r}.")
-    return value
 
 
 def _one_of(name: str, value: str, choices: Any) -> None:

@@ -14,7 +14,8 @@ from typing import Any, BinaryIO
 import torch
 
 from resnet_viz.errors import UserError
-from resnet_viz.train.config import TrainConfig, read_config
+from resnet_viz.train.config import TrainConfig
+from resnet_viz.train.recipe import read_config
 
 _FORMAT = 1
 

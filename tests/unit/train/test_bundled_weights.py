@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from resnet_viz.assets import assets_dir
 from resnet_viz.models.bundled import Card, read_cards, weights_dir
 from resnet_viz.models.network import build
-from resnet_viz.train.config import read_config
+from resnet_viz.train.recipe import read_config
 
 CARDS = sorted(weights_dir().glob("*.json"))
 

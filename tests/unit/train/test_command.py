@@ -21,9 +21,9 @@ from resnet_viz.models.bundled import Card, read_cards
 from resnet_viz.models.network import build
 from resnet_viz.train import command, loop
 from resnet_viz.train.command import run
-from resnet_viz.train.config import read_config
 from resnet_viz.train.data import load_dataset
 from resnet_viz.train.folder import RunFolder
+from resnet_viz.train.recipe import read_config
 from resnet_viz.train.shapes import CLASSES, shapes
 
 

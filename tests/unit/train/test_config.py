@@ -12,7 +12,7 @@ from resnet_viz.assets import assets_dir
 from resnet_viz.errors import UserError
 from resnet_viz.images import CIFAR10
 from resnet_viz.models.specs import spec
-from resnet_viz.train.config import parse_config, read_config
+from resnet_viz.train.recipe import parse_config, read_config
 
 GOOD = """
 [network]

@@ -13,9 +13,10 @@ from torch.nn import functional as F
 from resnet_viz.errors import UserError
 from resnet_viz.images import normalise
 from resnet_viz.models.network import build
-from resnet_viz.train.config import TrainConfig, read_config
+from resnet_viz.train.config import TrainConfig
 from resnet_viz.train.data import Dataset, load_dataset
 from resnet_viz.train.loop import Trainer
+from resnet_viz.train.recipe import read_config
 
 CPU = torch.device("cpu")
 
