@@ -64,6 +64,14 @@ def count(value: float) -> str:
     return f"{value:.0f}"
 
 
+def binary_size(size_bytes: float) -> str:
+    """An amount of memory: 2,500,000,000 -> `2.3 GiB`."""
+    for unit, scale in (("GiB", 2**30), ("MiB", 2**20)):
+        if size_bytes >= scale:
+            return f"{figure(size_bytes / scale, 2)} {unit}"
+    return f"{figure(size_bytes / 2**10, 2)} KiB"
+
+
 def counted(count: int, thing: str) -> str:
     """`1 block`, `2 blocks`, `3 branches`."""
     if count != 1:

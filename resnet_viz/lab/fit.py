@@ -6,14 +6,12 @@ Imports neither torch nor Qt.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-
-import psutil
 
 from resnet_viz.analysis.kept_memory import kept
 from resnet_viz.lab.settings import LabSettings
+from resnet_viz.memory import free_memory
 from resnet_viz.models.counting import count
-from resnet_viz.numerals import figure
+from resnet_viz.numerals import binary_size
 
 _NUMBER_BYTES = {"float32": 4, "float64": 8}
 
@@ -91,37 +89,12 @@ def images_that_fit(settings: LabSettings, available: int) -> int:
     return low
 
 
-def free_memory() -> int:
-    """Main memory that this process may still take, bytes; a container's limit counts."""
-    free = int(psutil.virtual_memory().available)
-    limits = (_container_memory(limit, used) for limit, used in _CGROUP_FILES)
-    return max(0, min([free, *(left for left in limits if left is not None)]))
-
-
-# Limit and use of the container's group; version 2, then version 1.
-_CGROUP_FILES = (
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-    (
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-    ),
-)
-
-
-def _container_memory(limit: str, used: str) -> int | None:
-    """Bytes left in a control group; None where there is none or it has no limit."""
-    try:
-        return int(Path(limit).read_text()) - int(Path(used).read_text())
-    except (OSError, ValueError):  # "max" is no number
-        return None
-
-
 def _sentence(settings: LabSettings, needed: int, available: int, fits: bool) -> str:
     title = settings.spec("residual").title()
-    said = f"{title} on {_images(settings.n_images)} needs about {_written(needed)}"
+    said = f"{title} on {_images(settings.n_images)} needs about {binary_size(needed)}"
     if fits:
-        return f"{said}; {_written(available)} are free."
-    said += f", but {_written(available)} are free"
+        return f"{said}; {binary_size(available)} are free."
+    said += f", but {binary_size(available)} are free"
     fitting = images_that_fit(settings, available)
     if fitting:
         return f"{said}: {_images(fitting)} would fit."
@@ -130,10 +103,3 @@ def _sentence(settings: LabSettings, needed: int, available: int, fits: bool) ->
 
 def _images(number: int) -> str:
     return f"{number:,} image{'' if number == 1 else 's'}"
-
-
-def _written(size_bytes: float) -> str:
-    for unit, scale in (("GiB", 2**30), ("MiB", 2**20)):
-        if size_bytes >= scale:
-            return f"{figure(size_bytes / scale, 2)} {unit}"
-    return f"{figure(size_bytes / 2**10, 2)} KiB"

@@ -10,9 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from resnet_viz import memory
 from resnet_viz.lab import fit
-from resnet_viz.lab.fit import free_memory, images_that_fit, needed_bytes, will_fit
+from resnet_viz.lab.fit import images_that_fit, needed_bytes, will_fit
 from resnet_viz.lab.settings import LabSettings
+from resnet_viz.memory import free_memory
 
 MIB, GIB = 2**20, 2**30
 DEEP = LabSettings(network="resnet1202", norm="batch", init="he", batch_size=16)
@@ -61,9 +63,9 @@ def test_a_picture_is_one_image() -> None:
 
 def test_a_containers_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     limit, used = tmp_path / "limit", tmp_path / "used"
-    monkeypatch.setattr(fit, "_CGROUP_FILES", ((str(limit), str(used)),))
+    monkeypatch.setattr(memory, "_CGROUP_FILES", ((str(limit), str(used)),))
     monkeypatch.setattr(
-        fit.psutil, "virtual_memory", lambda: SimpleNamespace(available=8 * GIB, total=16 * GIB)
+        memory.psutil, "virtual_memory", lambda: SimpleNamespace(available=8 * GIB, total=16 * GIB)
     )
     assert free_memory() == 8 * GIB  # no such files
     used.write_text(f"{GIB}\n")
