@@ -1,0 +1,101 @@
+"""Recipes worth starting from: those that ship with the program, each with a line about it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from resnet_viz.assets import assets_dir
+from resnet_viz.errors import UserError
+from resnet_viz.train.config import TrainConfig
+from resnet_viz.train.recipe import read_config
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named recipe.
+
+    Attributes:
+        name: for people.
+        line: what it does and how long it takes, in a sentence.
+        config: the recipe.
+        wants_folder: it is about pictures of the user's own, which are asked for.
+    """
+
+    name: str
+    line: str
+    config: TrainConfig
+    wants_folder: bool = False
+
+
+# First those that need no reading of anything else, by their file.
+_FIRST = {
+    "duel-shapes.toml": "Two-minute demo",
+    "paper-cifar10.toml": "Paper's CIFAR recipe",
+    "fine-tune-folder.toml": "Fine-tune my folder",
+}
+
+
+@cache
+def presets() -> tuple[Preset, ...]:
+    """The shipped recipes: the three for everybody first, then the others by name."""
+    folder = assets_dir() / "recipes"
+    files = sorted(folder.glob("*.toml"), key=_place)
+    return tuple(preset for file in files if (preset := _read(file)) is not None)
+
+
+def preset_named(name: str) -> Preset | None:
+    """The preset of that name, if it is shipped."""
+    return next((preset for preset in presets() if preset.name == name), None)
+
+
+def first_config() -> TrainConfig:
+    """The recipe that a fresh program begins with: it needs neither data nor a network."""
+    found = presets()
+    if not found:
+        raise UserError("The recipes of the program are missing.", "Install it again.")
+    return found[0].config
+
+
+def folder_config(folder: Path) -> TrainConfig:
+    """The recipe that fine-tunes a photograph network on class folders.
+
+    Raises:
+        UserError: if no such recipe is shipped.
+    """
+    found = next((preset for preset in presets() if preset.wants_folder), None)
+    if found is None:
+        raise UserError("The recipe for class folders is missing.", "Install the program again.")
+    data = replace(found.config.data, source="folder", folder=str(folder), dataset=folder.name)
+    return replace(found.config, data=data, text="")
+
+
+def first_line(text: str) -> str:
+    """The first sentence of a recipe's comment at its top; empty if there is none."""
+    words = []
+    for line in text.splitlines():
+        if not line.startswith("#") or not line.strip("# "):
+            break
+        words.append(line.strip("# "))
+    sentence = " ".join(words)
+    end = sentence.find(". ")
+    return sentence if end < 0 else sentence[: end + 1]
+
+
+def _place(file: Path) -> tuple[int, str]:
+    names = list(_FIRST)
+    return (names.index(file.name) if file.name in names else len(names), file.name)
+
+
+def _read(file: Path) -> Preset | None:
+    try:
+        config = read_config(file)
+    except UserError as error:
+        _log.warning("a recipe is left out: %s", error)
+        return None
+    name = _FIRST.get(file.name, file.stem)
+    return Preset(name, first_line(config.text), config, file.name == "fine-tune-folder.toml")

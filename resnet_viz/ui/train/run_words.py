@@ -1,0 +1,81 @@
+"""Sentences about the run on screen. No Qt."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from resnet_viz.numerals import counted, figure
+from resnet_viz.train.config import TrainConfig
+
+if TYPE_CHECKING:
+    from resnet_viz.ui.train.session import TrainSession
+
+
+def headline_words(session: TrainSession) -> str:
+    """`ResNet-20 and plain-20 · Shapes`: of the run on screen, else of the recipe."""
+    reader = session.reader
+    if reader is None or session.training and not session.own:
+        return recipe_words(session.config)
+    names = " and ".join(network.title for network in reader.facts.networks)
+    return f"{names} · {reader.facts.dataset}" if reader.facts.dataset else names
+
+
+def recipe_words(config: TrainConfig) -> str:
+    """The networks and the data of a recipe."""
+    names = " and ".join(spec.title() for spec in config.networks.values())
+    return f"{names} · {config.data.dataset}"
+
+
+def status_words(session: TrainSession) -> str:
+    """How far the run on screen is, on how many pictures it is measured, and where it runs."""
+    reader = session.reader
+    if reader is None:
+        return ""
+    facts = reader.facts
+    steps = f"step {reader.last_step:,}"
+    if facts.n_steps:
+        steps += f" of {facts.n_steps:,}"
+    parts = [reader.title, steps]
+    if facts.n_held_out:
+        parts.append(f"{facts.n_held_out:,} held-out pictures")
+    if device := facts.environment.get("device"):
+        parts.append(str(device))
+    return " · ".join(parts)
+
+
+def broken_words(broken: tuple[tuple[str, str], ...]) -> str:
+    """`2 files could not be read and are left out: `a.jpg`, `b.jpg`.`"""
+    names = [f"`{path.replace(chr(92), '/').rpartition('/')[2]}`" for path, _ in broken[:3]]
+    more = f" and {len(broken) - len(names)} more" if len(broken) > len(names) else ""
+    files = "1 file" if len(broken) == 1 else counted(len(broken), "file")
+    verb = "is" if len(broken) == 1 else "are"
+    return f"{files} could not be read and {verb} left out: {', '.join(names)}{more}."
+
+
+def chance_words(n_classes: int) -> str:
+    """What guessing gives: `guessing among 10 classes: loss 2.30, accuracy 10 %`."""
+    loss = figure(math.log(n_classes))
+    share = 100 / n_classes
+    percent = f"{share:.0f}" if share >= 1 else f"{share:.2g}"
+    return f"Guessing among {n_classes} classes: loss ln({n_classes}) = {loss}, {percent} % right"
+
+
+def duration_words(seconds: float) -> str:
+    """`12 s`, `3 min`, `1 h 20 min`, `2 d 3 h`."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def bytes_words(size: int) -> str:
+    """`812 MB`, `3.4 GB` (powers of 1024)."""
+    mb = size / 2**20
+    return f"{mb:.0f} MB" if mb < 1000 else f"{mb / 1024:.1f} GB"
