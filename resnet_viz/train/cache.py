@@ -12,9 +12,9 @@ import numpy as np
 import platformdirs
 
 from resnet_viz.errors import UserError
+from resnet_viz.files import write_atomically
 from resnet_viz.images import Preprocess
 from resnet_viz.train.data import Dataset, Split, load_dataset
-from resnet_viz.train.folder import write_atomically
 
 _log = logging.getLogger(__name__)
 

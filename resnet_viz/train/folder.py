@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import pickle
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import torch
 
 from resnet_viz.errors import UserError
+from resnet_viz.files import write_atomically, writing
 from resnet_viz.train.config import TrainConfig
 from resnet_viz.train.recipe import read_config
 
@@ -133,36 +132,3 @@ class RunFolder:
         )
         text = "".join(json.dumps(record) + "\n" for record in kept)
         write_atomically(self.metrics, lambda file: file.write(text.encode()))
-
-
-def write_atomically(target: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a file so that a crash leaves the old content or the new, never a part.
-
-    Raises:
-        OSError: if it cannot be written; the old file is kept.
-    """
-    part = target.with_name(target.name + ".part")
-    try:
-        with part.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn a failure to write into one that says where.
-
-    Raises:
-        UserError: for every `OSError`.
-    """
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UserError(
-            f"Cannot write {str(path)!r}: {reason}.", "Free some space or choose another folder."
-        ) from error
