@@ -6,10 +6,24 @@ import traceback
 
 import torch
 
-from resnet_viz.engine.inbox import Job
-from resnet_viz.engine.messages import Explore, Failed, LoadModel, RunExperiment
-from resnet_viz.engine.questions import title
+from resnet_viz.engine.lanes import Job
+from resnet_viz.engine.messages import (
+    Explore,
+    Failed,
+    FindRate,
+    LoadModel,
+    LookAtData,
+    RunExperiment,
+    Train,
+)
+from resnet_viz.engine.task_names import title
 from resnet_viz.errors import UserError
+
+# What to do where memory ran out: for a measurement, and for a training.
+_SMALLER = (
+    "Choose a smaller network, float32, or another device.",
+    "Choose a smaller batch or network, fewer or smaller pictures, or another device.",
+)
 
 
 def failure(job: Job, error: Exception) -> Failed:
@@ -24,7 +38,7 @@ def failure(job: Job, error: Exception) -> Failed:
         return Failed(
             job.request_id,
             f"There is not enough memory to {task} on {_device(job)}.",
-            "Choose a smaller network, float32, or another device.",
+            _SMALLER[isinstance(job, LookAtData | Train | FindRate)],
             details,
         )
     return Failed(
@@ -37,12 +51,24 @@ def failure(job: Job, error: Exception) -> Failed:
 
 def _task(job: Job) -> str:
     """`measure ResNet-56 and plain-56`, `compute the experiment "Lesion study" of ResNet-56`."""
-    if isinstance(job, RunExperiment):
-        return f"compute the experiment “{job.experiment.title}” of {title(job)}"
-    return f"{'load' if isinstance(job, LoadModel) else 'measure'} {title(job)}"
+    match job:
+        case RunExperiment():
+            return f"compute the experiment “{job.experiment.title}” of {title(job)}"
+        case LookAtData():
+            return f"read the pictures of {title(job)}"
+        case Train():
+            return f"train {title(job)}"
+        case FindRate():
+            return f"find a learning rate for {title(job)}"
+        case LoadModel():
+            return f"load {title(job)}"
+        case _:
+            return f"measure {title(job)}"
 
 
 def _device(job: Job) -> str:
+    if isinstance(job, LookAtData | Train | FindRate):
+        return "the chosen device"
     asked = job.choice if isinstance(job, LoadModel | Explore) else job.settings
     return "the chosen device" if asked.device == "auto" else asked.device
 

@@ -18,7 +18,7 @@ from resnet_viz.engine.messages import (
     RunExperiment,
 )
 from resnet_viz.engine.meter import QUIET_S, Meter
-from resnet_viz.engine.questions import title
+from resnet_viz.engine.task_names import title
 from resnet_viz.errors import OperationCancelled, UserError
 from resnet_viz.lab.bench import Bench
 from resnet_viz.lab.findings import Finding
@@ -147,7 +147,7 @@ class Laboratory:
         running = self._running
         if running is None or running.job is not job:
             running = self._running = self._begin(job)
-        if self._inbox.experiment_stopped():
+        if self._inbox.unwanted(job):
             raise OperationCancelled
         finding = next(running.findings, None)
         if finding is None:
@@ -165,7 +165,7 @@ class Laboratory:
         from resnet_viz.lab.studies import table
 
         # A bench for this experiment alone: its networks go when it ends.
-        bench = Bench(job.picture, self._inbox.experiment_stopped)
+        bench = Bench(job.picture, lambda: self._inbox.unwanted(job))
         settings = bench.resolved(job.settings)
         return _Running(job, table.run(bench, settings, job.experiment))
 

@@ -16,6 +16,8 @@ from resnet_viz.engine import entry, wire
 from resnet_viz.engine.messages import Quit, Reply, Request
 
 _REAP_S = 5.0
+PATIENCE_S = 2.0
+"""How long an engine that has nothing to save may take to leave."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class EngineProcess:
         self._outgoing.put(None)
         self._signal(BaseProcess.kill)
 
-    def close(self, patience_s: float = 2.0) -> None:
+    def close(self, patience_s: float = PATIENCE_S) -> None:
         """End the process: ask, wait, terminate, wait, kill. Returns when it is gone."""
         self._outgoing.put(None)
         for harder in (BaseProcess.terminate, BaseProcess.kill):

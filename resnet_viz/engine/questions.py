@@ -8,27 +8,39 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_viz.engine.lanes import Background, Job, Lane, lane
 from resnet_viz.engine.messages import (
     Cancelled,
+    DataSeen,
     Explore,
     Explored,
     Failed,
+    FindRate,
     Found,
     LoadModel,
     MeasurePair,
     ModelReady,
     PairMeasured,
+    RateFound,
     RunExperiment,
+    Steer,
     Superseded,
+    Train,
+    Trained,
+    TrainingStatus,
 )
-from resnet_viz.lab.experiments import Experiment
-from resnet_viz.lab.settings import LabSettings
+from resnet_viz.engine.task_names import doing
+from resnet_viz.engine.trainings import Training
 
-Job = LoadModel | Explore | MeasurePair | RunExperiment
-Answer = ModelReady | Explored | PairMeasured | Found | Failed | Superseded | Cancelled
+Result = ModelReady | Explored | PairMeasured | Found | DataSeen | Trained | RateFound
+Answer = Result | TrainingStatus | Failed | Superseded | Cancelled
+Ending = Failed | Trained | Cancelled
 
 # A request that so many engines died on is not given to another one.
 _FATAL_DEATHS = 2
+# What ends with its engine: what it found is kept, and it may be what killed the engine.
+_ENDING = (RunExperiment, FindRate)
+_CURRENT_NETWORK: tuple[Lane, Lane] = ((LoadModel, ""), (Explore, ""))
 
 
 class Questions:
@@ -36,20 +48,31 @@ class Questions:
 
     def __init__(self) -> None:
         self._open: dict[int, Job] = {}
-        self._newest: dict[type[Job], Job] = {}
-        self._answered: dict[type[Job], Job] = {}
+        self._newest: dict[Lane, Job] = {}
+        self._answered: dict[Lane, Job] = {}
+        self._trainings: dict[int, Training] = {}
         self._deaths: Counter[int] = Counter()
         self._withdrawn: set[int] = set()
+        self._words: dict[int, str] = {}  # reading a recipe again for each report takes time
 
     @property
     def current(self) -> Job | None:
-        """What the engine works on: the oldest request without an answer, experiments last."""
+        """What the engine works on: the oldest request without an answer, trainings last."""
         return min(self._open.values(), key=_turn, default=None)
 
     def ask(self, job: Job) -> None:
         """A request is sent."""
         self._open[job.request_id] = job
-        self._newest[type(job)] = job
+        self._newest[lane(job)] = job
+        if isinstance(job, Train):
+            self._trainings.setdefault(job.request_id, Training(job))
+
+    def order(self, order: Steer) -> bool:
+        """An order is given to a training; False if that is over."""
+        training = self._trainings.get(order.training)
+        if training is not None:
+            training.ordered(order)
+        return training is not None
 
     def withdraw(self, request_id: int) -> bool:
         """The window no longer wants an answer; False if it has one already."""
@@ -72,42 +95,76 @@ class Questions:
         """An answer has come; False if it is to a question that is no longer asked.
 
         A measurement is wanted while its subject is still that of the newest request, even if
-        the gates have moved on: this is what moves the curves while a slider is dragged. Of an
-        experiment all findings are wanted, and the complete one is the answer.
+        the gates have moved on: this is what moves the curves while a slider is dragged. Of
+        what runs in the background all findings are wanted, and the complete one is the answer.
+        How a training ended matters whoever ended it: there is a run folder to show.
         """
         job = self._open.get(answer.request_id)
         if job is None:
             return False
-        newest = self._newest.get(type(job))
-        if isinstance(answer, Found) and not answer.finding.complete:
+        newest = self._newest.get(lane(job))
+        if isinstance(answer, TrainingStatus):
+            self._saw(answer)
+        if _is_partial(answer):
             return newest is job
         del self._open[answer.request_id]
         self._withdrawn.discard(answer.request_id)
-        if isinstance(answer, ModelReady | Explored | PairMeasured | Found):
+        self._words.pop(answer.request_id, None)
+        self._trainings.pop(answer.request_id, None)
+        if isinstance(answer, Result):
             wanted = newest is job or _same_subject(job, newest)
             if wanted:
-                self._answered[type(job)] = job
-            return wanted
+                self._answered[lane(job)] = job
+            return wanted or isinstance(answer, Trained)
         self._forget(job)
-        return isinstance(answer, Failed) and newest is job
+        return isinstance(answer, Failed) and (newest is job or isinstance(job, Train))
 
-    def engine_gone(self) -> tuple[Failed, ...]:
-        """The engine was given up: forget what it was asked; the failures to tell of.
+    def _saw(self, status: TrainingStatus) -> None:
+        """A training tells where it is; if it has saved its state, it kills no engines."""
+        training = self._trainings[status.request_id]
+        before = training.status
+        training.status = status
+        if before is not None and status.saved_step > before.saved_step:
+            del self._deaths[status.request_id]
+
+    def doing(self, request_id: int) -> str:
+        """What the engine does about a request that has no answer yet."""
+        if request_id not in self._words:
+            self._words[request_id] = doing(self._open[request_id])
+        return self._words[request_id]
+
+    def end_without_engine(self, request_id: int) -> Trained | Cancelled:
+        """The answer to a wish to stop while there is no engine to grant it."""
+        training = self._trainings.get(request_id)
+        return training.stopped_without_engine() if training else Cancelled(request_id)
+
+    def engine_gone(self) -> tuple[Ending, ...]:
+        """The engine was given up: forget what it was asked; what has ended with it.
 
         An experiment ends with its engine. It may have taken minutes, and it may be what
-        killed the engine: whether to run it again is for the user to say.
+        killed the engine: whether to run it again is for the user to say. A training is
+        resumed, unless the window had wanted it to stop.
         """
-        ended = [job for job in self._open.values() if self._is_wanted_experiment(job)]
+        ended = [job for job in self._open.values() if self._ends_with_engine(job)]
+        stopped = [t for t in self._trainings.values() if not self._goes_on(t)]
+        for training in self._trainings.values():
+            training.orphaned = True
         self._open.clear()
         self._withdrawn.clear()
         for job in ended:
             self._forget(job)
-        return tuple(_ended_with_engine(job) for job in ended)
+        for training in stopped:
+            self._forget(training.job)
+            del self._trainings[training.job.request_id]
+        return (
+            *(_ended_with_engine(job) for job in ended),
+            *(training.stopped_without_engine() for training in stopped),
+        )
 
-    def engine_died(self) -> tuple[Failed, ...]:
+    def engine_died(self) -> tuple[Ending, ...]:
         """The same after a death, which a request that keeps killing engines does not survive."""
         culprit = self.current
-        alone = not any(isinstance(job, RunExperiment) for job in self._open.values())
+        alone = not any(isinstance(job, _ENDING) for job in self._open.values())
         failures = self.engine_gone()
         # Beside an experiment nobody knows which of the two it was.
         if culprit is None or not alone:
@@ -116,67 +173,78 @@ class Questions:
         if self._deaths[culprit.request_id] < _FATAL_DEATHS:
             return failures
         self._forget(culprit)
+        self._trainings.pop(culprit.request_id, None)
         return (*failures, _fatal(culprit))
 
     def to_repeat(self) -> tuple[Job, ...]:
         """What brings a new engine to where the old one was, in order.
 
         The newest network and measurement, answered or not, where the newest failed the last
-        that did not; and a pair without an answer. A measurement of a network that another
-        has replaced since is left out.
+        that did not; what else has no answer; and the training, where it was. A measurement of
+        a network that another has replaced since is left out.
         """
         load, explore = (
-            self._newest.get(kind) or self._answered.get(kind) for kind in (LoadModel, Explore)
+            self._newest.get(lane) or self._answered.get(lane) for lane in _CURRENT_NETWORK
         )
         if load is not None and explore is not None and explore.request_id < load.request_id:
-            replaced = load is self._answered.get(LoadModel)
+            replaced = load is self._answered.get((LoadModel, ""))
             explore = None if replaced else explore
-        pair = self._newest.get(MeasurePair)
-        if pair is self._answered.get(MeasurePair):
-            pair = None  # the window has its numbers, and an engine needs no pair to go on
-        jobs = (job for job in (load, explore, pair) if job is not None)
+        # The window has the numbers of the others, and an engine needs them not to go on.
+        others = [
+            job
+            for where, job in self._newest.items()
+            if where not in _CURRENT_NETWORK
+            and job is not self._answered.get(where)
+            and not isinstance(job, Train)
+        ]
+        trainings = [training.again() for training in self._trainings.values()]
+        jobs = (job for job in (load, explore, *others, *trainings) if job is not None)
         return tuple(sorted(jobs, key=lambda job: job.request_id))
 
+    @property
+    def training(self) -> Training | None:
+        """The newest training that is not over."""
+        newest = self._newest.get((Train, ""))
+        return None if newest is None else self._trainings.get(newest.request_id)
+
+    def standing_orders(self) -> tuple[Steer, ...]:
+        """What to order of a new engine once it has been asked again."""
+        return tuple(o for training in self._trainings.values() for o in training.orders)
+
     def _forget(self, job: Job) -> None:
-        if self._newest.get(type(job)) is job:
-            del self._newest[type(job)]
+        newest = self._newest.get(lane(job))
+        if newest is not None and newest.request_id == job.request_id:
+            del self._newest[lane(job)]
 
-    def _is_wanted_experiment(self, job: Job) -> bool:
-        return isinstance(job, RunExperiment) and self._newest.get(RunExperiment) is job
+    def _ends_with_engine(self, job: Job) -> bool:
+        return isinstance(job, _ENDING) and self._newest.get(lane(job)) is job
 
-
-def title(job: Job) -> str:
-    """What a request is about: `ResNet-50`, `ResNet-56 and plain-56`."""
-    if isinstance(job, LoadModel | Explore):
-        return job.choice.title()
-    residual = job.settings.spec("residual").title()
-    plain = job.settings.spec("plain").title()
-    return residual if isinstance(job, RunExperiment) else f"{residual} and {plain}"
+    def _goes_on(self, training: Training) -> bool:
+        return self.training is training and not training.stopping
 
 
-def doing(job: Job) -> str:
-    """What the engine does about a request: "Loading ResNet-50", "Lesion study of ResNet-56"."""
-    if isinstance(job, RunExperiment):
-        return describe(job.experiment, job.settings)
-    verb = "Loading" if isinstance(job, LoadModel) else "Measuring"
-    return f"{verb} {title(job)}"
+def _is_partial(answer: Answer) -> bool:
+    """Whether more is to come."""
+    match answer:
+        case Found(finding=finding):
+            return not finding.complete
+        case RateFound(complete=complete):
+            return not complete
+        case _:
+            return isinstance(answer, TrainingStatus)
 
 
-def describe(experiment: Experiment, settings: LabSettings) -> str:
-    """An experiment by its title and its network: "Lesion study of ResNet-56"."""
-    return f"{experiment.title} of {settings.spec('residual').title()}"
-
-
-def _turn(job: Job) -> tuple[bool, int]:
-    return isinstance(job, RunExperiment), job.request_id
+def _turn(job: Job) -> tuple[bool, bool, int]:
+    return isinstance(job, Train), isinstance(job, Background), job.request_id
 
 
 def _fatal(job: Job) -> Failed:
     did = doing(job)
+    kept = " What was trained so far is in its folder and can be resumed."
     return Failed(
         job.request_id,
         f"The engine died {_FATAL_DEATHS} times while {did[0].lower()}{did[1:]}.",
-        "Choose a smaller network, or another device.",
+        f"Choose a smaller network, or another device.{kept if isinstance(job, Train) else ''}",
     )
 
 

@@ -12,6 +12,7 @@ from resnet_viz.engine.explorer import Explorer
 from resnet_viz.engine.failures import failure
 from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.laboratory import Laboratory
+from resnet_viz.engine.lanes import Background, Prompt
 from resnet_viz.engine.messages import (
     EngineReady,
     Explore,
@@ -20,7 +21,8 @@ from resnet_viz.engine.messages import (
     Reply,
     RunExperiment,
 )
-from resnet_viz.errors import OperationCancelled
+from resnet_viz.engine.task_names import doing
+from resnet_viz.errors import OperationCancelled, UserError
 from resnet_viz.models.devices import list_devices
 from resnet_viz.torchvision_compat import ensure_torchvision
 
@@ -43,24 +45,32 @@ class Worker:
         """Say that the engine is ready, then answer."""
         self._send(_ready())
         while (job := self._inbox.take()) is not None:
-            if isinstance(job, RunExperiment):
-                self._advance(job)
-            else:
+            if isinstance(job, Prompt):
                 self._inbox.finish(self._answer(job))
+            else:
+                self._advance(job)
 
-    def _advance(self, job: RunExperiment) -> None:
-        """One slice of an experiment, and its answer if that was the last one."""
+    def _advance(self, job: Background) -> None:
+        """One slice of a request of the background, and its answer if that was the last one."""
         try:
-            answer: Reply | None = self._laboratory.advance(job)
+            answer = self._slice(job)
         except OperationCancelled:
-            self._inbox.finish_experiment(None)
+            self._inbox.finish_background(job, None)
         except Exception as error:  # the engine outlives every failure of a request
-            self._inbox.finish_experiment(failure(job, error))
+            self._inbox.finish_background(job, failure(job, error))
         else:
             if answer is not None:
-                self._inbox.finish_experiment(answer)
+                self._inbox.finish_background(job, answer)
 
-    def _answer(self, job: LoadModel | Explore | MeasurePair) -> Reply | None:
+    def _slice(self, job: Background) -> Reply | None:
+        """Work on a request for a while; its answer if that was the last time."""
+        match job:
+            case RunExperiment():
+                return self._laboratory.advance(job)
+            case _:
+                raise UserError(f"This engine cannot do that: {doing(job)}.")
+
+    def _answer(self, job: Prompt) -> Reply | None:
         """The reply to a request; None if the request was withdrawn meanwhile."""
         try:
             match job:

@@ -1,149 +1,43 @@
-"""The engine as the window sees it: questions go in, signals come out, nothing waits."""
+"""What the window can ask of the engine: questions go in, signals come out, nothing waits."""
 
 from __future__ import annotations
 
-import itertools
-import time
 from collections.abc import Mapping
-from dataclasses import replace
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from resnet_viz.engine.messages import (
-    Cancel,
-    Cancelled,
-    EngineReady,
     Explore,
-    Explored,
-    Failed,
-    Found,
+    FindRate,
     LoadModel,
+    LookAtData,
     MeasurePair,
     ModelChoice,
-    ModelReady,
-    PairMeasured,
-    Progress,
-    Reply,
     RunExperiment,
-    Starting,
+    Steer,
+    Train,
 )
-from resnet_viz.engine.process import EngineProcess, Exit
-from resnet_viz.engine.questions import Answer, Job, Questions, describe, doing
-from resnet_viz.engine.recovery import Recovery, RestartPolicy, obituary
 from resnet_viz.lab.experiments import Experiment
 from resnet_viz.lab.settings import LabSettings
 from resnet_viz.models.gates import Gate
+from resnet_viz.train.config import NetworkKey
+from resnet_viz.ui.engine_link import EngineLink
 from resnet_viz.ui.engine_state import Busy, EngineState
 
 __all__ = ["Busy", "EngineClient", "EngineState"]
 
+Order = Literal["pause", "continue", "step", "stop", "rate", "gates"]
 
-class EngineClient(QObject):
-    """Starts an engine, asks it, and starts another one where it died.
 
-    A new engine is told what the old one knew: the last network and the last measurement are
-    asked for again under their old ids. An experiment ends with its engine. All methods and
-    signals belong to the thread of the window.
-
-    Signals:
-        engine_starting: process id of an engine that begins to import torch.
-        engine_ready: `EngineReady`.
-        engine_died: what happened and what comes next, in sentences.
-        progress: `Progress` of a question that is still asked.
-        model_ready: `ModelReady`.
-        explored: `Explored`.
-        pair_measured: `PairMeasured`.
-        found: `Found`, again and again; the last one's finding is complete.
-        failed: `Failed`.
-        cancelled: `Cancelled`: the engine has let go of a request.
-        state_changed: the new `EngineState`.
-        busy_changed: the new `Busy`, or None.
-    """
-
-    engine_starting = Signal(int)
-    engine_ready = Signal(object)
-    engine_died = Signal(str)
-    progress = Signal(object)
-    model_ready = Signal(object)
-    explored = Signal(object)
-    pair_measured = Signal(object)
-    found = Signal(object)
-    failed = Signal(object)
-    cancelled = Signal(object)
-    state_changed = Signal(object)
-    busy_changed = Signal(object)
-
-    # From the threads of an engine, by its number, to the thread of the window.
-    _arrived = Signal(int, object)
-    _ended = Signal(int, object)
-
-    def __init__(self, parent: QObject | None = None, policy: RestartPolicy | None = None) -> None:
-        super().__init__(parent)
-        self.recovery: Recovery | None = None
-        self._policy = policy or RestartPolicy()
-        self._ids = itertools.count(1)
-        self._asked_s: dict[int, float] = {}
-        self._reported: dict[int, Progress] = {}
-        self._questions = Questions()
-        self._state = EngineState.STOPPED
-        self._busy: Busy | None = None
-        self._number = 0
-        self._process: EngineProcess | None = None
-        self._aborted: list[EngineProcess] = []
-        self._ready = False
-        self._start_failure: Failed | None = None
-        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
-        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
-
-    # --- what the window asks --------------------------------------------------------------
-
-    @property
-    def state(self) -> EngineState:
-        """What the engine is doing."""
-        return self._state
-
-    @property
-    def busy(self) -> Busy | None:
-        """The question that the engine works on, or will once it has started."""
-        return self._busy
-
-    @property
-    def pid(self) -> int | None:
-        """Process id of the engine, if there is one."""
-        return self._process.pid if self._process is not None else None
-
-    def start(self) -> None:
-        """Start an engine; does nothing if one is running."""
-        if self._process is not None or self._state is EngineState.CLOSED:
-            return
-        self._number += 1
-        number = self._number
-        self._ready = False
-        self._start_failure = None
-        self._process = EngineProcess(
-            lambda reply: self._arrived.emit(number, reply),
-            lambda end: self._ended.emit(number, end),
-        )
-        self._process.start()
-        for job in self._questions.to_repeat():
-            self._send(job)
-        self._refresh()
-
-    def restart(self) -> None:
-        """Start a new engine, killing the present one if there is one."""
-        if self._process is not None:
-            self._process.abort()
-            self._aborted = [p for p in (*self._aborted, self._process) if p.alive]
-            self._process = None
-            for failed in self._questions.engine_gone():
-                self.failed.emit(failed)
-        self.start()
+class EngineClient(EngineLink):
+    """Asks the engine; signals, and what happens when it dies, are `EngineLink`'s."""
 
     def load(self, choice: ModelChoice) -> int:
         """Ask for a network; `model_ready` or `failed` answers with the id returned here."""
-        return self._ask(LoadModel(next(self._ids), choice))
+        return self._ask(LoadModel(self._next_id(), choice))
 
     def explore(
         self,
@@ -165,7 +59,7 @@ class EngineClient(QObject):
             target: class whose loss is differentiated; None for the predicted one.
             keep: blocks whose maps are wanted.
         """
-        job = Explore(next(self._ids), choice, image, dict(gates), target, tuple(keep))
+        job = Explore(self._next_id(), choice, image, dict(gates), target, tuple(keep))
         return self._ask(job)
 
     def measure_pair(
@@ -186,7 +80,7 @@ class EngineClient(QObject):
         """
         # A photograph has many megabytes, and a slider asks many times a second.
         sent = picture if settings.batch == "picture" else None
-        return self._ask(MeasurePair(next(self._ids), settings, sent, tuple(keep)))
+        return self._ask(MeasurePair(self._next_id(), settings, sent, tuple(keep)))
 
     def run_experiment(
         self, settings: LabSettings, experiment: Experiment, picture: NDArray[np.uint8] | None
@@ -201,140 +95,58 @@ class EngineClient(QObject):
             experiment: the question.
             picture: (H, W, 3) on screen, None if there is none; not to be changed afterwards.
         """
-        return self._ask(RunExperiment(next(self._ids), settings, experiment, picture))
+        return self._ask(RunExperiment(self._next_id(), settings, experiment, picture))
 
-    def cancel(self, request_id: int) -> None:
-        """Stop working on a request; `cancelled` follows once the engine has let go of it."""
-        if not self._questions.withdraw(request_id):
-            return
-        if self._process is not None:
-            self._process.send(Cancel(request_id))
-        else:
-            self._on_answer(Cancelled(request_id))
+    def look_at_data(self, recipe: str) -> int:
+        """Load a recipe's pictures, downloading them if need be; `data_seen` or `failed` answers.
 
-    def close(self) -> None:
-        """End the engine. Takes milliseconds as a rule and a few seconds at the worst."""
-        process, self._process = self._process, None
-        self._set_state(EngineState.CLOSED)
-        for one in (process, *self._aborted):
-            if one is not None:
-                one.close()
-        self._aborted.clear()
+        Args:
+            recipe: text of `config.toml`.
+        """
+        return self._ask(LookAtData(self._next_id(), recipe))
 
-    # --- inside ----------------------------------------------------------------------------
+    def train(self, recipe: str, folder: Path, resume: bool = False, paused: bool = False) -> int:
+        """Train in the background, recorded in a run folder; returns the id to steer it with.
 
-    def _ask(self, job: Job) -> int:
-        if self._state is not EngineState.CLOSED:
-            self._questions.ask(job)
-            self._asked_s[job.request_id] = time.monotonic()
-            if self._process is not None:
-                self._process.send(job)
-            self._refresh()
-            if isinstance(job, RunExperiment):
-                self._on_progress(Progress(job.request_id, doing(job)))
-        return job.request_id
+        `progress` tells of the data being read or downloaded; from when the run folder exists,
+        `training_status` says that it has grown. In the end comes `trained`, or `failed`, or
+        `cancelled` if it was stopped before it had begun. A second training takes the first
+        one's place, which is stopped with a checkpoint (`trained`, state `stopped`). If the
+        engine dies, the run is resumed by the next one, under the same id.
 
-    def _send(self, job: Job) -> None:
-        self._questions.ask(job)
-        if self._process is not None:
-            self._process.send(job)
+        Args:
+            recipe: text of `config.toml`.
+            folder: of the run; must not hold one yet.
+            resume: continue the run in `folder`; its own recipe counts then.
+            paused: load everything and wait for `continue` or `step`.
+        """
+        return self._ask(Train(self._next_id(), recipe, folder, resume, paused))
 
-    @Slot(int, object)
-    def _on_arrived(self, number: int, reply: Reply) -> None:
-        if number != self._number or self._process is None:
-            return  # from an engine that was given up
-        match reply:
-            case Starting(pid):
-                self.engine_starting.emit(pid)
-            case EngineReady():
-                self._ready = True
-                self._refresh()
-                self.engine_ready.emit(reply)
-            case Failed(request_id=0):
-                self._start_failure = reply
-            case Progress():
-                self._on_progress(reply)
-            case _:
-                self._on_answer(reply)
+    def steer(
+        self,
+        training: int,
+        order: Order,
+        *,
+        lr_factor: float = 1.0,
+        network: NetworkKey = "network",
+        gates: Mapping[str, Gate] | None = None,
+    ) -> int:
+        """Tell a training something; orders are obeyed one after the other, between two steps.
 
-    def _on_progress(self, progress: Progress) -> None:
-        if not self._questions.waits_for(progress.request_id):
-            return
-        self._reported[progress.request_id] = progress
-        if self._busy is not None and self._busy.request_id == progress.request_id:
-            self._busy = replace(self._busy, progress=progress)
-            self.busy_changed.emit(self._busy)
-        self.progress.emit(progress)
+        Args:
+            training: its id; nothing happens if it is over.
+            order: as in `Steer`.
+            lr_factor: of `rate`.
+            network: of `gates`.
+            gates: of `gates`: of the blocks that are not fully open; all others are.
+        """
+        steer = Steer(self._next_id(), training, order, lr_factor, network, dict(gates or {}))
+        return self._order(steer)
 
-    def _on_answer(self, answer: Answer) -> None:
-        withdrawn = self._questions.was_withdrawn(answer.request_id)
-        wanted = self._questions.take(answer)
-        over = not self._questions.waits_for(answer.request_id)
-        if over:
-            self._asked_s.pop(answer.request_id, None)
-            self._reported.pop(answer.request_id, None)
-        self._refresh()
-        if withdrawn and over:
-            self.cancelled.emit(Cancelled(answer.request_id))
-        if not wanted:
-            return
-        if isinstance(answer, Found) and not over:
-            self._on_progress(_progress_of(answer))
-        signals = {
-            ModelReady: self.model_ready,
-            Explored: self.explored,
-            PairMeasured: self.pair_measured,
-            Found: self.found,
-            Failed: self.failed,
-        }
-        # Nobody waits for a `Cancelled` or a `Superseded`.
-        if (signal := signals.get(type(answer))) is not None:
-            signal.emit(answer)
+    def find_rate(self, recipe: str) -> int:
+        """Search a learning rate in the background; `rate_found` tells what is known so far.
 
-    @Slot(int, object)
-    def _on_ended(self, number: int, end: Exit) -> None:
-        if number != self._number or self._process is None:
-            return
-        self._process = None
-        failures = self._questions.engine_died()
-        failure = self._start_failure
-        self.recovery = self._policy.died(time.monotonic(), hopeless=failure is not None)
-        self._set_state(EngineState.CRASHED)
-        self._refresh()
-        sentences = obituary(end, self.recovery)
-        if failure is not None:
-            sentences = f"{failure.message} {failure.hint}"
-        self.engine_died.emit(sentences)
-        for failed in failures:
-            self.failed.emit(failed)
-        if self.recovery is Recovery.AUTOMATIC and self._process is None:
-            self.start()
-
-    def _refresh(self) -> None:
-        """Bring `busy` and the state in line with the questions."""
-        job = self._questions.current
-        if (job.request_id if job else None) != (self._busy.request_id if self._busy else None):
-            self._busy = self._describe(job) if job else None
-            self.busy_changed.emit(self._busy)
-        if self._process is None:
-            return
-        if not self._ready:
-            self._set_state(EngineState.STARTING)
-        else:
-            self._set_state(EngineState.BUSY if job else EngineState.READY)
-
-    def _describe(self, job: Job) -> Busy:
-        since_s = self._asked_s.setdefault(job.request_id, time.monotonic())
-        return Busy(job.request_id, doing(job), since_s, self._reported.get(job.request_id))
-
-    def _set_state(self, state: EngineState) -> None:
-        if state is not self._state:
-            self._state = state
-            self.state_changed.emit(state)
-
-
-def _progress_of(found: Found) -> Progress:
-    """A finding as a report: how many of its slices are computed."""
-    finding = found.finding
-    what = describe(finding.experiment, finding.settings)
-    return Progress(found.request_id, what, finding.done, finding.total, "steps")
+        Args:
+            recipe: text of `config.toml`.
+        """
+        return self._ask(FindRate(self._next_id(), recipe))

@@ -218,7 +218,7 @@ def test_an_experiment_is_handed_out_until_it_is_finished(
     job = experiment(1)
     inbox.put(job)
     assert [inbox.take(), inbox.take(), inbox.take()] == [job, job, job]
-    inbox.finish_experiment(_answer(1))
+    inbox.finish_background(job, _answer(1))
     inbox.close()
     assert inbox.take() is None
     assert replies == [_answer(1)]
@@ -242,38 +242,40 @@ def test_all_else_goes_before_the_next_slice(inbox: Inbox, replies: list[Reply])
 
 
 def test_a_newer_experiment_ends_the_running_one_only(inbox: Inbox, replies: list[Reply]) -> None:
-    inbox.put(experiment(1))
+    running = experiment(1)
+    inbox.put(running)
     inbox.take()
     inbox.put(pair(2))
     inbox.take()
     inbox.put(experiment(3))
-    assert inbox.experiment_stopped()
+    assert inbox.unwanted(running)
     assert not inbox.stopped()
     inbox.finish(_answer(2))
     job = inbox.take()
     assert job is not None
     assert job.request_id == 1, "the old one has to be told first"
-    inbox.finish_experiment(None)
+    inbox.finish_background(running, None)
     job = inbox.take()
     assert job is not None
     assert job.request_id == 3
-    assert not inbox.experiment_stopped()
+    assert not inbox.unwanted(job)
     assert replies == [_answer(2), Superseded(1)]
 
 
 def test_cancel_reaches_the_experiment_while_something_else_runs(
     inbox: Inbox, replies: list[Reply]
 ) -> None:
-    inbox.put(experiment(1))
+    running = experiment(1)
+    inbox.put(running)
     inbox.take()
     inbox.put(explore(2))
     inbox.take()
     inbox.put(Cancel(1))
-    assert inbox.experiment_stopped()
+    assert inbox.unwanted(running)
     assert not inbox.stopped()
     inbox.finish(_answer(2))
     inbox.take()
-    inbox.finish_experiment(None)
+    inbox.finish_background(running, None)
     assert replies == [_answer(2), Cancelled(1)]
 
 

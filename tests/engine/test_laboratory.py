@@ -11,7 +11,8 @@ import torch
 from asking import SETTINGS, experiment, explore, load, pair
 
 from resnet_viz.engine import laboratory, meter
-from resnet_viz.engine.inbox import Inbox, Job
+from resnet_viz.engine.inbox import Inbox
+from resnet_viz.engine.lanes import Job
 from resnet_viz.engine.messages import (
     Cancel,
     Cancelled,
@@ -47,7 +48,7 @@ class Drained(Inbox):
     """Closes for the worker when there is nothing left to do."""
 
     def take(self) -> Job | None:
-        if not self._waiting and self._background.job is None:
+        if not self._waiting and not any(desk.job for desk in self._background.values()):
             return None
         return super().take()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from asking import OTHER, SETTINGS, TINY, experiment, explore, load, pair, picture
 
+from resnet_viz.engine.lanes import Job
 from resnet_viz.engine.messages import (
     Cancelled,
     Explored,
@@ -17,7 +18,8 @@ from resnet_viz.engine.messages import (
     PairMeasured,
     Superseded,
 )
-from resnet_viz.engine.questions import Job, Questions, doing
+from resnet_viz.engine.questions import Questions
+from resnet_viz.engine.task_names import doing
 from resnet_viz.images import CIFAR10
 from resnet_viz.lab.experiments import Lesion, Pair
 from resnet_viz.lab.findings import Finding

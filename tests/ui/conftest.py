@@ -9,7 +9,7 @@ from engine_play import READY, FakeProcess, Watched
 from pytestqt.qtbot import QtBot
 
 from resnet_viz.engine.recovery import RestartPolicy
-from resnet_viz.ui import engine_client
+from resnet_viz.ui import engine_link
 from resnet_viz.ui.block_view.view import BlockView
 from resnet_viz.ui.engine_client import EngineClient, EngineState
 
@@ -23,7 +23,7 @@ def watched(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Watched:
         engines.append(FakeProcess(*callbacks))
         return engines[-1]
 
-    monkeypatch.setattr(engine_client, "EngineProcess", new)
+    monkeypatch.setattr(engine_link, "EngineProcess", new)
     return Watched(EngineClient(policy=RestartPolicy(memory_s=1e9)), engines)
 
 

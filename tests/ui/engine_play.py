@@ -49,8 +49,9 @@ class FakeProcess:
     def abort(self) -> None:
         self.aborted = True
 
-    def close(self) -> None:
+    def close(self, patience_s: float = 2.0) -> None:
         self.closed = True
+        self.patience_s = patience_s
 
 
 class Watched:
@@ -69,6 +70,10 @@ class Watched:
             "explored",
             "pair_measured",
             "found",
+            "data_seen",
+            "training_status",
+            "trained",
+            "rate_found",
             "failed",
             "cancelled",
             "state_changed",
