@@ -20,6 +20,7 @@ from resnet_viz.engine.messages import (
     DataSeen,
     Explored,
     Failed,
+    Progress,
     RateFound,
     Trained,
     TrainingStatus,
@@ -64,6 +65,7 @@ class TrainSession(QObject):
         selected: name of the selected block; empty before a run is on screen.
         data: what a look at the recipe's pictures has shown; None before.
         looking: whether such a look is under way.
+        look_progress: how far it is; None where that is not known.
         rate: the search for a learning rate so far; None before.
         finding: whether such a search is under way.
         lr_factor: what the schedule's rate is multiplied by in the training under way.
@@ -80,6 +82,7 @@ class TrainSession(QObject):
         position_changed: the new `position`.
         selected_changed: the new `selected`.
         data_changed: the new `data` is there.
+        look_progressed: the new `look_progress`.
         rate_changed: the new `rate` is there.
         gates_changed: skips were cut or restored.
         explored_changed: the selected block was measured, or no longer is.
@@ -95,6 +98,7 @@ class TrainSession(QObject):
     position_changed = Signal(object)
     selected_changed = Signal(str)
     data_changed = Signal()
+    look_progressed = Signal()
     rate_changed = Signal()
     gates_changed = Signal()
     explored_changed = Signal()
@@ -119,6 +123,7 @@ class TrainSession(QObject):
         self.selected = ""
         self.data: DataSeen | None = None
         self.looking = False
+        self.look_progress: Progress | None = None
         self.rate: RateFound | None = None
         self.finding = False
         self.lr_factor = 1.0
@@ -317,7 +322,7 @@ class TrainSession(QObject):
 
     def look_at_data(self) -> None:
         """Load the recipe's pictures, downloading them if need be."""
-        self.looking = True
+        self.looking, self.look_progress = True, None
         self._ids["data"] = self._engine.look_at_data(to_toml(self.config))
         self.state_changed.emit()
 
@@ -395,6 +400,12 @@ class TrainSession(QObject):
         self.data = seen
         self.data_changed.emit()
         self.state_changed.emit()
+
+    def on_progress(self, progress: Progress) -> None:
+        """Something is under way: of a look it is told how far it is."""
+        if self.looking and progress.request_id == self._ids["data"]:
+            self.look_progress = progress
+            self.look_progressed.emit()
 
     def on_rate_found(self, found: RateFound) -> None:
         """The search for a rate has got on."""
