@@ -11,30 +11,40 @@ from typing import Any, get_args
 from resnet_viz.errors import UserError
 from resnet_viz.files import write_atomically, writing
 from resnet_viz.models.counting import count
-from resnet_viz.models.specs import ResNetSpec
+from resnet_viz.models.specs import ResNetSpec, spec
 from resnet_viz.runs.layout import FORMAT, NetworkFacts, Quantity, RunFacts, RunPaths
 from resnet_viz.train.config import TrainConfig
 from resnet_viz.train.recipe import read_config
 
 
-def network_facts(key: str, spec: ResNetSpec) -> NetworkFacts:
+def network_facts(key: str, network: ResNetSpec) -> NetworkFacts:
     """What is to be written down of one of our own networks."""
-    blocks = tuple(spec.blocks())
+    blocks = tuple(network.blocks())
     return NetworkFacts(
         key=key,
-        title=spec.title(),
-        name=spec.name,
-        options=spec.options(),
+        title=network.title(),
+        name=network.name,
+        options=network.options(),
         blocks=tuple(block.name for block in blocks),
         stages=tuple(block.stage for block in blocks),
-        parameters=count(spec).parameters,
+        parameters=count(network).parameters,
     )
+
+
+def network_spec(network: NetworkFacts) -> ResNetSpec | None:
+    """The network as it is built; None if it is not one of ours, or of a later version."""
+    if network.options is None:
+        return None
+    try:
+        return spec(network.name, **network.options)
+    except (UserError, TypeError):
+        return None
 
 
 def recipe_facts(config: TrainConfig) -> RunFacts:
     """As much as a recipe tells of its run."""
     return RunFacts(
-        networks=tuple(network_facts(key, spec) for key, spec in config.networks.items()),
+        networks=tuple(network_facts(key, network) for key, network in config.networks.items()),
         dataset=config.data.dataset,
         batch_size=config.run.batch_size,
         mean=config.data.mean,

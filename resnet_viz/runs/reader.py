@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from resnet_viz.errors import UserError
 from resnet_viz.runs.facts import read_facts
 from resnet_viz.runs.growing import GrowingFile, whole_lines
 from resnet_viz.runs.layout import (
-    FORMAT,
     NetworkFacts,
     RunFacts,
     RunPaths,
@@ -29,6 +27,7 @@ from resnet_viz.runs.series import (
     StepSeries,
     SystemSeries,
 )
+from resnet_viz.runs.states import run_state
 
 # Read in one poll: about a tenth of a second's worth of parsing.
 _LINES_LIMIT = 4 << 20
@@ -37,16 +36,6 @@ _BLOCKS_LIMIT = 16 << 20
 _BLOCKS_HELD = 1 << 30
 # A writer is given so long without news before it is asked whether it lives.
 _SILENCE_S = 10.0
-
-_STATES: Mapping[str, RunState] = {
-    "started": "running",
-    "resumed": "running",
-    "continued": "running",
-    "paused": "paused",
-    "stopped": "stopped",
-    "finished": "finished",
-    "failed": "failed",
-}
 
 
 class RunReader:
@@ -128,10 +117,7 @@ class RunReader:
     @property
     def state(self) -> RunState:
         """By the last event; one who was killed leaves `running`, see `interrupted`."""
-        for event in reversed(self.events):
-            if state := _STATES.get(event["what"]):
-                return state
-        return "running" if self.facts.format >= FORMAT else _older_state(self.path)
+        return run_state(reversed(self.events), self.facts, self.path)
 
     @property
     def idle_seconds(self) -> float:
@@ -249,8 +235,3 @@ def _age(path: Path) -> float:
         return max(0.0, time.time() - path.stat().st_mtime)
     except OSError:
         return 0.0
-
-
-def _older_state(folder: Path) -> RunState:
-    """Of a run from before events were recorded: a finished one has exported weights."""
-    return "finished" if any(folder.glob("*.safetensors")) else "stopped"
