@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,14 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_viz.assets import assets_dir
 from resnet_viz.errors import UserError
 from resnet_viz.images import SUFFIXES, Preprocess, RGBArray, load_image, network_view
 from resnet_viz.lab.batches import counted, stream
+from resnet_viz.models.labels import class_words, imagenet_synsets
 
 # Where a data set keeps what a network was not trained on.
 _TEST_FOLDERS = ("test", "val")
-_SYNSET = re.compile(r"n[0-9]{8}")
 _N_SYNSETS = 1000
 _NAMED = 3
 
@@ -125,8 +123,12 @@ def _known_classes(names: Sequence[str], labels: Sequence[str]) -> dict[str, int
     index_of = {_plainly(label): index for index, label in enumerate(labels)}
     # In published lists two classes of ImageNet are called crane, or maillot.
     counts = Counter(map(_plainly, labels))
-    found = {name: index_of[plain] for name in names if counts.get(plain := _plainly(name)) == 1}
-    if len(labels) == _N_SYNSETS and any(map(_SYNSET.fullmatch, names)):
+    found = {
+        name: index_of[plain]
+        for name, words in zip(names, class_words(names), strict=True)
+        if counts.get(plain := _plainly(words)) == 1
+    }
+    if len(labels) == _N_SYNSETS:
         synsets = imagenet_synsets()
         found.update({name: synsets[name] for name in names if name in synsets})
     return found
@@ -134,12 +136,6 @@ def _known_classes(names: Sequence[str], labels: Sequence[str]) -> dict[str, int
 
 def _plainly(name: str) -> str:
     return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
-
-
-def imagenet_synsets() -> dict[str, int]:
-    """Class index of each of ImageNet-1K's WordNet identifiers (`n01440764` -> 0)."""
-    text = (assets_dir() / "imagenet-synsets.txt").read_text("ascii")
-    return {name: index for index, name in enumerate(text.split())}
 
 
 def _read(

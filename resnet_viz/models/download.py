@@ -46,8 +46,10 @@ def download(
     target: Path,
     sha256_prefix: str = "",
     *,
+    md5: str = "",
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    elsewhere: str = "point the environment variable TORCH_HOME at another folder",
 ) -> None:
     """Fetch `url` into `target`, which appears only when complete and verified.
 
@@ -57,8 +59,10 @@ def download(
         url: http or https.
         target: file to write; its folder is made.
         sha256_prefix: hexadecimal start of the file's SHA-256; empty skips the check.
+        md5: the file's MD5, where its publisher names no other; likewise.
         progress: called as bytes arrive.
         cancelled: looked at ten times a second, also while the server is silent.
+        elsewhere: what to do to have the file in another place; the end of a hint.
 
     Raises:
         UserError: no network, server error, disk full, wrong hash; says what to do.
@@ -67,7 +71,8 @@ def download(
     part = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _fetch_and_verify(url, part, sha256_prefix, progress, cancelled or (lambda: False))
+        hashes = _Hashes(sha256_prefix, md5)
+        _fetch_and_verify(url, part, hashes, progress, cancelled or (lambda: False))
         part.replace(target)
     except _InterruptedError as error:
         raise _failure(url, target, f"the connection broke off ({error})") from error
@@ -86,24 +91,39 @@ def download(
         why = error.reason if isinstance(error, urllib.error.URLError) else error
         raise _failure(url, target, f"no connection ({why})") from error
     except OSError as error:
-        raise _disk_failure(target, error) from error
+        raise _disk_failure(target, error, elsewhere) from error
+
+
+@dataclass(frozen=True)
+class _Hashes:
+    """What a file's publisher says of it; empty where nothing."""
+
+    sha256_prefix: str
+    md5: str
+
+    def __bool__(self) -> bool:
+        return bool(self.sha256_prefix or self.md5)
+
+    def fit(self, file: Path) -> bool:
+        prefix, md5 = self.sha256_prefix, self.md5
+        return (not prefix or matches(file, prefix)) and (not md5 or matches_md5(file, md5))
 
 
 def _fetch_and_verify(
-    url: str, part: Path, sha256_prefix: str, progress: Progress | None, cancelled: Cancelled
+    url: str, part: Path, hashes: _Hashes, progress: Progress | None, cancelled: Cancelled
 ) -> None:
     resumed = part.exists()
-    if resumed and sha256_prefix and matches(part, sha256_prefix):
+    if resumed and hashes and hashes.fit(part):
         return  # complete: only the renaming had not happened
     _fetch_all(url, part, progress, cancelled)
-    if matches(part, sha256_prefix):
+    if hashes.fit(part):
         return
     part.unlink()
     if not resumed:
         raise _CorruptError
     # The leftover may have been of another file: once more, from the start.
     _fetch_all(url, part, progress, cancelled)
-    if not matches(part, sha256_prefix):
+    if not hashes.fit(part):
         part.unlink()
         raise _CorruptError
 
@@ -112,6 +132,13 @@ def matches(file: Path, sha256_prefix: str) -> bool:
     """Whether the SHA-256 of a file begins with these hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest().startswith(sha256_prefix)
+
+
+def matches_md5(file: Path, md5: str) -> bool:
+    """Whether a file has this MD5, which tells damage, not malice."""
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False))
+    return digest.hexdigest() == md5.lower()
 
 
 def _fetch_all(url: str, part: Path, progress: Progress | None, cancelled: Cancelled) -> None:
@@ -257,13 +284,13 @@ def _failure(url: str, target: Path, reason: str) -> UserError:
     )
 
 
-def _disk_failure(target: Path, error: OSError) -> UserError:
+def _disk_failure(target: Path, error: OSError, elsewhere: str) -> UserError:
     if error.errno in _DISK_FULL:
         return UserError(
             f"Cannot download {target.name}: the disk is full.",
-            f"Free some space for {target.parent}, or point TORCH_HOME at another disk.",
+            f"Free some space for {target.parent}, or {elsewhere}.",
         )
     return UserError(
         f"Cannot write {target}: {error.strerror or error}.",
-        "Make the folder writable, or point the environment variable TORCH_HOME at another one.",
+        f"Make the folder writable, or {elsewhere}.",
     )

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from resnet_viz.assets import assets_dir
 from resnet_viz.images import CIFAR10, IMAGENET, Preprocess
 from resnet_viz.models.specs import ResNetSpec
 from resnet_viz.torchvision_compat import ensure_torchvision
@@ -19,6 +24,8 @@ CIFAR10_LABELS = (
     "truck",
 )
 
+_SYNSET = re.compile(r"n[0-9]{8}")
+
 
 def imagenet_labels() -> tuple[str, ...]:
     """The 1000 class names of ImageNet-1K, as torchvision writes them."""
@@ -26,6 +33,33 @@ def imagenet_labels() -> tuple[str, ...]:
     from torchvision.models import ResNet18_Weights
 
     return tuple(ResNet18_Weights.DEFAULT.meta["categories"])
+
+
+def imagenet_synsets() -> dict[str, int]:
+    """Class index of each of ImageNet-1K's WordNet identifiers (`n01440764` -> 0)."""
+    text = (assets_dir() / "imagenet-synsets.txt").read_text("ascii")
+    return {name: index for index, name in enumerate(text.split())}
+
+
+def class_words(folders: Sequence[str]) -> tuple[str, ...]:
+    """What people call the classes of class folders.
+
+    Args:
+        folders: names of the folders.
+
+    Returns:
+        ImageNet's words for its WordNet identifiers (`n01440764` -> `tench`), with the
+        identifier behind them where two classes share them; other names as they are.
+    """
+    if not any(map(_SYNSET.fullmatch, folders)):
+        return tuple(folders)
+    labels, synsets = imagenet_labels(), imagenet_synsets()
+    words = [labels[synsets[name]] if name in synsets else name for name in folders]
+    counts = Counter(words)  # ImageNet calls two classes crane, and two maillot
+    return tuple(
+        word if counts[word] == 1 else f"{word} ({name})"
+        for word, name in zip(words, folders, strict=True)
+    )
 
 
 def usual_labels(spec: ResNetSpec) -> tuple[str, ...]:

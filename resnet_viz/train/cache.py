@@ -1,22 +1,29 @@
-"""Decoded data sets kept between runs, so that 60,000 small files are opened only once."""
+"""Decoded pictures kept between runs, so that 60,000 small files are opened only once."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import logging
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import platformdirs
 
-from resnet_viz.errors import UserError
 from resnet_viz.files import write_atomically
 from resnet_viz.images import Preprocess
-from resnet_viz.train.data import Dataset, Split, load_dataset
+from resnet_viz.train.class_folders import Picture
+from resnet_viz.train.decoding import Decoded, decode, require_memory
+from resnet_viz.train.watch import Watch
 
 _log = logging.getLogger(__name__)
+
+_FORMAT = 2
+_MOST_BYTES = 8 << 30  # of all cached data sets; those used longest ago go first
 
 
 def cache_folder() -> Path:
@@ -24,65 +31,79 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_path("resnet-viz")) / "datasets"
 
 
-def load_cached(folder: Path, preprocess: Preprocess, cache: Path | None = None) -> Dataset:
-    """As `load_dataset`, but a folder that has not changed since is read from the cache.
+def decode_cached(
+    folder: Path,
+    pictures: Sequence[Picture],
+    preprocess: Preprocess,
+    watch: Watch,
+    cache: Path | None = None,
+) -> Decoded:
+    """As `decode`, but pictures that have not changed since are read from the cache.
 
     A cache that cannot be read or written costs time, never the run.
 
     Args:
-        folder: see `load_dataset`.
-        preprocess: likewise.
+        folder: that the pictures' paths are relative to.
+        pictures: what to read; those that turned out broken are remembered too.
+        preprocess: brings every picture to the network's size.
+        watch: told how many are done.
         cache: folder of the cache; `cache_folder()` by default.
 
     Raises:
-        UserError: see `load_dataset`.
+        UserError: see `decode`.
+        OperationCancelled: likewise.
     """
-    if not folder.is_dir():
-        return load_dataset(folder, preprocess)  # which knows what to say
-    stored = (cache or cache_folder()) / f"{_fingerprint(folder, preprocess)}.npz"
+    stored = (cache or cache_folder()) / f"{_fingerprint(folder, pictures, preprocess)}.npz"
+    require_memory(len(pictures), preprocess.crop)
     if stored.is_file():
+        watch.at("Reading pictures from the cache")
         try:
             return _read(stored)
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
             _log.warning("The cached data set %s is unreadable and made anew: %s", stored, error)
-    data = load_dataset(folder, preprocess)
+    decoded = decode(folder, [picture.path for picture in pictures], preprocess, watch)
     try:
         stored.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(stored, lambda file: _write(file, data))
+        _make_room(stored.parent, decoded.images.nbytes)
+        write_atomically(stored, lambda file: _write(file, decoded))
     except OSError as error:
         _log.warning("The decoded data set is not cached in %s: %s", stored, error)
-    return data
+    return decoded
 
 
-def _fingerprint(folder: Path, preprocess: Preprocess) -> str:
+def _fingerprint(folder: Path, pictures: Sequence[Picture], preprocess: Preprocess) -> str:
     """A hash of every file's name, size and time of change, and of the size to decode to."""
-    digest = hashlib.sha256(f"1 {preprocess.resize} {preprocess.crop}".encode())
-    try:
-        for file in sorted(folder.rglob("*")):
-            facts = file.stat()
-            if not file.is_dir():
-                line = f"{file.relative_to(folder)}\0{facts.st_size}\0{facts.st_mtime_ns}\n"
-                digest.update(line.encode(errors="surrogateescape"))
-    except OSError as error:
-        raise UserError(f"Cannot read the data folder {str(folder)!r}: {error}.") from error
+    head = f"{_FORMAT} {preprocess.resize} {preprocess.crop} {folder.resolve()}\n"
+    digest = hashlib.sha256(head.encode(errors="surrogateescape"))
+    for picture in pictures:
+        line = f"{picture.path}\0{picture.size}\0{picture.changed_ns}\n"
+        digest.update(line.encode(errors="surrogateescape"))
     return digest.hexdigest()[:32]
 
 
-def _write(file: BinaryIO, data: Dataset) -> None:
-    np.savez(
-        file,
-        classes=np.array(data.classes, dtype=np.str_),
-        train_images=data.train.images,
-        train_labels=data.train.labels,
-        test_images=data.test.images,
-        test_labels=data.test.labels,
-    )
+def _make_room(cache: Path, wanted: int) -> None:
+    """Remove what was used longest ago until `wanted` bytes more stay within the limit."""
+    kept = sorted(((f.stat(), f) for f in cache.glob("*.npz")), key=lambda entry: entry[0].st_mtime)
+    total = wanted + sum(facts.st_size for facts, _ in kept)
+    for facts, file in kept:
+        if total <= _MOST_BYTES:
+            return
+        file.unlink(missing_ok=True)
+        total -= facts.st_size
 
 
-def _read(file: Path) -> Dataset:
+def _write(file: BinaryIO, decoded: Decoded) -> None:
+    # JSON escapes what of a file's name is no valid text.
+    broken = np.array(json.dumps(decoded.broken))
+    np.savez(file, images=decoded.images, kept=decoded.kept, broken=broken)
+
+
+def _read(file: Path) -> Decoded:
     with np.load(file, allow_pickle=False) as arrays:
-        return Dataset(
-            tuple(map(str, arrays["classes"])),
-            Split(arrays["train_images"], arrays["train_labels"]),
-            Split(arrays["test_images"], arrays["test_labels"]),
+        broken = json.loads(str(arrays["broken"]))
+        decoded = Decoded(
+            arrays["images"], arrays["kept"], tuple((name, reason) for name, reason in broken)
         )
+    with contextlib.suppress(OSError):  # a cache that one may only read
+        file.touch()
+    return decoded

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from resnet_viz.images import RGBArray
 from resnet_viz.train.data import Dataset, Split
+from resnet_viz.train.watch import Watch
 
 Floats = NDArray[np.float32]
 
@@ -23,34 +24,51 @@ FORMS = ("disc", "square", "triangle", "cross", "ring")
 TEXTURES = ("striped", "checked")
 CLASSES = tuple(f"{texture} {form}" for form in FORMS for texture in TEXTURES)
 
+N_TRAIN, N_TEST = 20_000, 4_000
+"""Pictures of the data set, to learn from and to measure on."""
+
 _CHUNK = 1000
 _NOISE = 0.08
 
 
-def shapes(n_train: int = 20_000, n_test: int = 4_000, seed: int = 0) -> Dataset:
+def shapes(
+    n_train: int = N_TRAIN,
+    n_test: int = N_TEST,
+    seed: int = 0,
+    *,
+    few_seed: int | None = None,
+    watch: Watch | None = None,
+) -> Dataset:
     """Draw the data set: as many pictures of each class, in mixed order.
 
     Args:
         n_train: pictures to learn from; about 0.1 ms each.
         n_test: pictures to measure on, drawn from a random stream of their own.
         seed: of both streams.
+        few_seed: draws the pictures to learn from by this seed too, while those to measure on
+            stay the same; None for the data set itself.
+        watch: told how many are drawn.
 
     Raises:
         ValueError: if there is not one picture of each class in both parts.
+        OperationCancelled: if the user changed their mind.
     """
     if min(n_train, n_test) < len(CLASSES):
         raise ValueError(f"{n_train} and {n_test} pictures are too few for {len(CLASSES)} classes")
-    streams = np.random.default_rng(seed).spawn(2)
-    parts = (_split(n, g) for n, g in zip((n_train, n_test), streams, strict=True))
-    return Dataset(CLASSES, *parts)
+    watch = watch or Watch()
+    train, test = np.random.default_rng(seed).spawn(2)
+    if few_seed is not None:
+        train = np.random.default_rng([seed, few_seed])
+    return Dataset(CLASSES, _split(n_train, train, watch), _split(n_test, test, watch))
 
 
-def _split(n_images: int, generator: np.random.Generator) -> Split:
+def _split(n_images: int, generator: np.random.Generator, watch: Watch) -> Split:
     labels = np.resize(np.arange(len(CLASSES)), n_images)
     generator.shuffle(labels)
     images = np.empty((n_images, SIDE, SIDE, 3), np.uint8)
     for start in range(0, n_images, _CHUNK):
         part = slice(start, start + _CHUNK)
+        watch.at("Drawing Shapes", start, n_images)
         images[part] = draw(labels[part], generator)
     return Split(images, labels.astype(np.int64))
 

@@ -12,9 +12,9 @@ from resnet_viz.errors import OperationCancelled, UserError
 from resnet_viz.images import Preprocess
 from resnet_viz.lab.batches import Batch
 from resnet_viz.lab.bench import Bench
-from resnet_viz.lab.folders import draw, imagenet_synsets
+from resnet_viz.lab.folders import draw
 from resnet_viz.lab.settings import LabSettings
-from resnet_viz.models.labels import CIFAR10_LABELS, imagenet_labels
+from resnet_viz.models.labels import CIFAR10_LABELS, imagenet_labels, imagenet_synsets
 from resnet_viz.torchvision_compat import ensure_torchvision
 
 PRE = Preprocess(8, 8, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
@@ -207,3 +207,11 @@ def test_without_labels_the_predicted_classes_are_meant(tmp_path: Path) -> None:
 def test_no_folder_is_an_error_and_not_the_present_one() -> None:
     with pytest.raises(UserError, match="No folder of pictures was chosen"):
         Bench().batch(LabSettings(network="resnet20", batch="folder", device="cpu"))
+
+
+def test_folders_named_by_synset_are_labelled_by_their_words_elsewhere(tmp_path: Path) -> None:
+    root = class_folders(tmp_path, "n02979186", "n01440764", "n03888257", n_images=1)
+    drawing = draw(root, ("tench", "cassette player"), PRE, 9, seed=0)
+    assert drawing.targets is not None
+    assert sorted(drawing.targets.tolist()) == [0, 1]
+    assert "no classes of this network: `n03888257`" in drawing.note

@@ -21,7 +21,7 @@ from resnet_viz.models.bundled import Card, read_cards
 from resnet_viz.models.network import build
 from resnet_viz.train import command, loop
 from resnet_viz.train.command import run
-from resnet_viz.train.data import load_dataset
+from resnet_viz.train.datasets import load
 from resnet_viz.train.folder import RunFolder
 from resnet_viz.train.recipe import read_config
 from resnet_viz.train.shapes import CLASSES, shapes
@@ -83,7 +83,7 @@ def test_the_card_tells_what_the_exported_file_reaches(recipe: Any, tmp_path: Pa
     assert {v.dtype for v in state.values()} == {torch.float16}
     assert weights.stat().st_mode == config.stat().st_mode  # not for the owner alone
     net.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
-    test = load_dataset(Path(settings.data.folder), card.preprocess).test
+    test = load(settings).dataset.test
     with torch.no_grad():
         guesses = net(torch.from_numpy(normalise(test.images, card.preprocess))).argmax(1)
     right = (guesses == torch.from_numpy(test.labels)).sum().item()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,8 @@ from resnet_viz.errors import UserError
 from resnet_viz.images import normalise
 from resnet_viz.models.network import build
 from resnet_viz.train.config import TrainConfig
-from resnet_viz.train.data import Dataset, load_dataset
+from resnet_viz.train.data import Dataset
+from resnet_viz.train.datasets import load
 from resnet_viz.train.loop import Trainer
 from resnet_viz.train.recipe import read_config
 
@@ -31,7 +31,7 @@ def trainer(recipe: Any) -> Any:
 
 
 def dataset(config: TrainConfig) -> Dataset:
-    return load_dataset(Path(config.data.folder), config.preprocess)
+    return load(config).dataset
 
 
 def test_three_steps_equal_sgd_by_hand(trainer: Any) -> None:

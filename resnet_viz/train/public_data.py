@@ -1,0 +1,207 @@
+"""Public data sets: found on disk, else downloaded once.
+
+Addresses, hashes and the parsing of the files are those of torchvision's data set classes; the
+download is ours, because theirs can neither be stopped nor go on where it was.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import platformdirs
+
+from resnet_viz.errors import UserError
+from resnet_viz.torchvision_compat import ensure_torchvision
+from resnet_viz.train.data import Dataset, Split
+from resnet_viz.train.fetching import Archive, obtain, unpack_gzip, unpack_tar
+from resnet_viz.train.watch import Watch
+
+TITLES = {
+    "cifar10": "CIFAR-10",
+    "cifar100": "CIFAR-100",
+    "mnist": "MNIST",
+    "fashionmnist": "FashionMNIST",
+    "imagenette": "Imagenette",
+}
+"""Public data sets by source, as people call them."""
+
+_CLASSES = {
+    "cifar10": "CIFAR10",
+    "cifar100": "CIFAR100",
+    "mnist": "MNIST",
+    "fashionmnist": "FashionMNIST",
+}
+# Debian's package `dataset-fashion-mnist`; packed anew, so without the published hashes.
+_SYSTEM = {"fashionmnist": Path("/usr/share/datasets/fashion-mnist")}
+
+# Largest input side for which the photographs whose shorter side is 160 pixels are enough.
+_SMALL_SIDE = 160
+
+
+def data_folder() -> Path:
+    """Where downloaded data sets are kept."""
+    return Path(platformdirs.user_data_path("resnet-viz", appauthor=False)) / "datasets"
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How torchvision keeps a data set.
+
+    Attributes:
+        folder: below a root folder, with slashes: `cifar-10-batches-py`, `MNIST/raw`.
+        files: names in it.
+        archives: one tar archive of `folder`, or one gzip archive for each file.
+    """
+
+    folder: str
+    files: tuple[str, ...]
+    archives: tuple[Archive, ...]
+
+    def is_in(self, root: Path) -> bool:
+        return all((root / self.folder / name).is_file() for name in self.files)
+
+
+def public_arrays(source: str, folder: str, watch: Watch) -> tuple[Dataset, Path]:
+    """A data set that is published as arrays, at its own size.
+
+    Args:
+        source: a key of `TITLES` but `imagenette`.
+        folder: where it is or goes; empty for `data_folder()`.
+        watch: told how far the download is.
+
+    Returns:
+        the data set, its images (N, H, W, 3) or, if grey, (N, H, W); and the folder it is in.
+
+    Raises:
+        UserError: if it cannot be had or is damaged; says what to do.
+        OperationCancelled: if the user changed their mind.
+    """
+    kind = _torchvision(_CLASSES[source])
+    layout = _layout(kind)
+    root = next((root for root in _roots(folder, layout.folder) if layout.is_in(root)), None)
+    if root is None:
+        root = _goal(folder)
+        _fetch(source, layout, root, _roots(folder, layout.folder), watch)
+    place = root / layout.folder
+    watch.at(f"Reading {TITLES[source]}")
+    with warnings.catch_warnings():
+        # The pickles are as old as CIFAR, and numpy complains about how they were written.
+        warnings.simplefilter("ignore")
+        try:
+            parts = [kind(root, train=train, download=False) for train in (True, False)]
+        except (RuntimeError, OSError, ValueError, AssertionError, LookupError) as error:
+            raise UserError(
+                f"{TITLES[source]} in {str(place)!r} is damaged ({error}).",
+                "Delete that folder to have it downloaded again.",
+            ) from error
+    return Dataset(_plain_names(parts[0].classes), *map(_split, parts)), place
+
+
+def _split(part: Any) -> Split:
+    return Split(np.asarray(part.data), np.asarray(part.targets, np.int64))
+
+
+def _plain_names(classes: Sequence[str]) -> tuple[str, ...]:
+    """`0 - zero` becomes `0`, `maple_tree` becomes `maple tree`."""
+    return tuple(name.split(" - ")[0].replace("_", " ") for name in classes)
+
+
+def _torchvision(name: str) -> Any:
+    ensure_torchvision()
+    import torchvision.datasets
+
+    return getattr(torchvision.datasets, name)
+
+
+def _layout(kind: Any) -> _Layout:
+    if hasattr(kind, "tgz_md5"):
+        listed = [*kind.train_list, *kind.test_list, [kind.meta["filename"]]]
+        names = tuple(entry[0] for entry in listed)
+        return _Layout(kind.base_folder, names, (Archive((kind.url,), kind.tgz_md5),))
+    archives = tuple(
+        Archive(tuple(mirror + name for mirror in kind.mirrors), md5)
+        for name, md5 in kind.resources
+    )
+    names = tuple(archive.name.removesuffix(".gz") for archive in archives)
+    return _Layout(f"{kind.__name__}/raw", names, archives)
+
+
+def _goal(folder: str) -> Path:
+    return Path(folder).expanduser() if folder else data_folder()
+
+
+def _roots(folder: str, below: str) -> list[Path]:
+    """Where a data set may be, the likeliest first.
+
+    Args:
+        folder: of the recipe; may be the root or already the folder below it.
+        below: the data set's folder in a root.
+    """
+    roots = [data_folder(), Path("data"), Path(), Path.home() / "data", Path.home() / "datasets"]
+    if not folder:
+        return roots
+    given = Path(folder).expanduser()
+    steps = PurePosixPath(below).parts
+    inside = [
+        given.parents[n - 1]
+        for n in range(1, len(steps) + 1)
+        if given.parts[-n:] == steps[:n] and len(given.parts) > n
+    ]
+    return [given, *inside, *roots]
+
+
+def _fetch(source: str, layout: _Layout, root: Path, roots: Sequence[Path], watch: Watch) -> None:
+    system = _SYSTEM.get(source)
+    others = [place for base in roots for place in (base, base / layout.folder)]
+    for archive in layout.archives:
+        if archive.name.endswith(".gz") and len(layout.archives) > 1:
+            target = root / layout.folder / archive.name.removesuffix(".gz")
+            if target.is_file():
+                continue
+            packed = system / archive.name if system else None
+            if packed is None or not packed.is_file():
+                packed = obtain(archive, target.parent, others, watch)
+            unpack_gzip(packed, target, watch)
+        else:
+            packed = obtain(archive, root, others, watch)
+            unpack_tar(packed, layout.folder, root, watch)
+
+
+def imagenette_folder(folder: str, side: int, watch: Watch) -> Path:
+    """The class folders of Imagenette, downloaded if need be.
+
+    Args:
+        folder: where they are or go; empty for `data_folder()`.
+        side: of the network's input, pixels: decides which of the published sizes is taken.
+        watch: told how far the download is.
+
+    Raises:
+        UserError: if they cannot be had; says what to do.
+        OperationCancelled: if the user changed their mind.
+    """
+    archives = _torchvision("Imagenette")._ARCHIVES
+    sizes = ("160px", "320px", "full") if side <= _SMALL_SIDE else ("320px", "full", "160px")
+    names = [PurePosixPath(archives[size][0]).stem for size in sizes]
+    if folder and _has_parts(given := Path(folder).expanduser()):
+        return given
+    for root in (roots := _roots(folder, "")):
+        if found := sorted(filter(_has_parts, root.glob("imagenette2*")), key=_rank(names)):
+            return found[0]
+    root = _goal(folder)
+    url, md5 = archives[sizes[0]]
+    unpack_tar(obtain(Archive((url,), md5), root, roots, watch), names[0], root, watch)
+    return root / names[0]
+
+
+def _has_parts(folder: Path) -> bool:
+    return all((folder / part).is_dir() for part in ("train", "val"))
+
+
+def _rank(names: Sequence[str]) -> Callable[[Path], int]:
+    """Sort key: the earlier of `names` first, other folders last."""
+    return lambda place: names.index(place.name) if place.name in names else len(names)
