@@ -1,86 +1,54 @@
 """The training loop as an object that does one optimiser step at a time.
 
-Whoever drives it (the command line, the engine) may stop between any two steps; `state` and
-`restore` continue a run bit for bit.
+Whoever drives it (`train/session.py`) may stop between any two steps; `state` and `restore`
+continue a run bit for bit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from resnet_viz.errors import UserError
-from resnet_viz.images import Preprocess
-from resnet_viz.models.network import ResNet, build
+from resnet_viz.models.gates import Gate
 from resnet_viz.train.augment import EpochPlan, augmented, plan_epoch
-from resnet_viz.train.config import TrainConfig
-from resnet_viz.train.data import Dataset, Split
-from resnet_viz.train.optimisation import lr_share, make_optimiser, set_lr
+from resnet_viz.train.config import NetworkKey, TrainConfig
+from resnet_viz.train.crew import Crew
+from resnet_viz.train.data import Dataset
+from resnet_viz.train.evaluation import Evaluation, Pictures, evaluate, evaluating
+from resnet_viz.train.learner import Learner, Observer
+from resnet_viz.train.optimisation import lr_share
+from resnet_viz.train.start import Start, begin, fetch
+
+Tensors = dict[str, dict[str, Tensor]]
+Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One optimiser step.
+    """One optimiser step of every network, on the same pictures.
 
     Attributes:
         index: 0-based, over the whole run.
         epoch: 0-based.
         lr: learning rate used.
-        loss: mean cross-entropy of the batch before the update, a scalar tensor on the
-            device; reading it waits for a GPU.
-        correct: pictures of the batch named rightly before the update, likewise.
         size: pictures in the batch.
+        losses: mean cross-entropy of the batch before the update by network, scalar tensors
+            on the device; reading one waits for a GPU. With several processes: of this one's
+            part of the batch.
+        correct: pictures of the batch named rightly before the update, likewise.
     """
 
     index: int
     epoch: int
     lr: float
-    loss: Tensor
-    correct: Tensor
     size: int
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Measured on a whole split in evaluation mode, uncropped and unflipped.
-
-    Attributes:
-        loss: mean cross-entropy without label smoothing.
-        accuracy: share named rightly, 0 to 1.
-        n_images: how many were measured.
-    """
-
-    loss: float
-    accuracy: float
-    n_images: int
-
-
-class Pictures:
-    """A split on the device, and its normalisation.
-
-    Args:
-        split: the pictures.
-        preprocess: its mean and std are used.
-        device: where they are kept, as uint8.
-    """
-
-    def __init__(self, split: Split, preprocess: Preprocess, device: torch.device) -> None:
-        images = torch.from_numpy(split.images).permute(0, 3, 1, 2)
-        self.images = images.contiguous().to(device)  # (N, 3, S, S) uint8
-        self.labels = torch.from_numpy(split.labels).to(device)
-        self._mean = torch.tensor(preprocess.mean, device=device).view(1, 3, 1, 1)
-        self._std = torch.tensor(preprocess.std, device=device).view(1, 3, 1, 1)
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def normalised(self, images: Tensor) -> Tensor:
-        """Network input from uint8 pictures, (N, 3, H, W) float32."""
-        return (images.float() / 255 - self._mean) / self._std
+    losses: Mapping[NetworkKey, Tensor]
+    correct: Mapping[NetworkKey, Tensor]
 
 
 class Trainer:
@@ -88,30 +56,49 @@ class Trainer:
 
     Args:
         config: of the run.
-        data: its pictures; must have as many classes as the network.
+        data: its pictures; must have as many classes as the networks.
         device: where to compute.
+        begun: the networks with the weights that they begin with, in the order of
+            `config.networks`; by default made from the recipe.
+        crew: the processes that train them.
 
     Attributes:
-        net: the network, in training mode between steps.
+        learners: the networks by name; they take their steps in lock-step.
+        train: the pictures to learn from.
+        test: the pictures to measure on.
+        observers: told of every network's every step.
+        lr_factor: the schedule's learning rate is multiplied by it.
         step_index: steps done.
         n_steps: of the whole run.
         steps_per_epoch: full batches in an epoch.
 
     Raises:
-        UserError: if data and network do not fit.
+        UserError: if data and networks do not fit, or the starting weights cannot be had.
     """
 
-    def __init__(self, config: TrainConfig, data: Dataset, device: torch.device) -> None:
-        _check_fit(config, data)
+    def __init__(
+        self,
+        config: TrainConfig,
+        data: Dataset,
+        device: torch.device,
+        *,
+        begun: Iterable[Start] | None = None,
+        crew: Crew | None = None,
+    ) -> None:
+        check_fit(config, data)
         self.config = config
         self.device = device
+        self.crew = crew or Crew()
+        if begun is None:
+            begun = begin(config, data.classes, fetch(config))
+        self.learners: dict[NetworkKey, Learner] = {
+            key: Learner(key, start, config, device, self.crew)
+            for key, start in zip(config.networks, begun, strict=True)
+        }
         self.train = Pictures(data.train, config.preprocess, device)
         self.test = Pictures(data.test, config.preprocess, device)
-        layout = torch.channels_last if config.run.channels_last else torch.contiguous_format
-        self._layout = layout
-        self.net = build(config.network, config.run.seed, device=device).train()
-        self.net.to(memory_format=layout)  # type: ignore[call-overload]
-        self.optimiser = make_optimiser(self.net, config.optimiser)
+        self.observers: list[Observer] = []
+        self.lr_factor = 1.0
         self.step_index = 0
         self.steps_per_epoch = len(self.train) // config.run.batch_size
         self.n_steps = self.steps_per_epoch * config.run.epochs
@@ -127,34 +114,31 @@ class Trainer:
         """Whether all steps are done."""
         return self.step_index >= self.n_steps
 
-    def step(self) -> Step:
-        """Do one optimiser step; nothing in it waits for a GPU."""
-        run = self.config.run
-        epoch, place = divmod(self.step_index, self.steps_per_epoch)
-        plan = self._plan_of(epoch)
-        start = place * run.batch_size
-        stop = start + run.batch_size
-        images = self.train.normalised(augmented(self.train.images, plan, start, stop))
-        labels = self.train.labels[plan.order[start:stop].to(self.device)]
-        share = lr_share(self.config.schedule, self.step_index, self.n_steps, self.steps_per_epoch)
-        lr = self.config.optimiser.lr * share
-        set_lr(self.optimiser, lr)
-        loss, logits = self._update(images, labels)
-        correct = (logits.argmax(1) == labels).sum()
-        done = Step(self.step_index, epoch, lr, loss, correct, run.batch_size)
-        self.step_index += 1
-        return done
+    def lr_at(self, index: int) -> float:
+        """Learning rate of a step (0-based), as things stand now."""
+        share = lr_share(self.config.schedule, index, self.n_steps, self.steps_per_epoch)
+        return self.config.optimiser.lr * share * self.lr_factor
 
-    def _update(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        run = self.config.run
-        self.optimiser.zero_grad()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=run.precision == "bfloat16"):
-            logits = self.net(images.contiguous(memory_format=self._layout))
-        logits = logits.float()
-        loss = F.cross_entropy(logits, labels, label_smoothing=run.label_smoothing)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step()
-        return loss.detach(), logits.detach()
+    def step(self) -> Step:
+        """Do one optimiser step of every network; nothing in it waits for a GPU."""
+        index, lr = self.step_index, self.lr_at(self.step_index)
+        images, labels = self._batch(index)
+        losses: dict[NetworkKey, Tensor] = {}
+        correct: dict[NetworkKey, Tensor] = {}
+        for key, learner in self.learners.items():
+            losses[key], correct[key] = learner.learn(images, labels, lr, index, self.observers)
+        epoch = index // self.steps_per_epoch
+        self.step_index += 1
+        return Step(index, epoch, lr, self.config.run.batch_size, losses, correct)
+
+    def _batch(self, index: int) -> tuple[Tensor, Tensor]:
+        """What this process learns from in a step: normalised pictures and their classes."""
+        epoch, place = divmod(index, self.steps_per_epoch)
+        plan = self._plan_of(epoch)
+        size = self.config.run.batch_size
+        start, stop = self.crew.rows(place * size, (place + 1) * size)
+        images = self.train.normalised(augmented(self.train.images, plan, start, stop))
+        return images, self.train.labels[plan.order[start:stop].to(self.device)]
 
     def _plan_of(self, epoch: int) -> EpochPlan:
         if self._plan is None or self._plan[0] != epoch:
@@ -172,30 +156,60 @@ class Trainer:
             self._plan = epoch, plan
         return self._plan[1]
 
-    def evaluate(self) -> Evaluation:
-        """Measure on the test pictures; the network stays as it was."""
-        self.net.eval()
-        try:
-            return evaluate(self.net, self.test)
-        finally:
-            self.net.train()
+    def evaluate(self) -> dict[NetworkKey, Evaluation]:
+        """Measure every network on the test pictures; they stay as they were."""
+        return {key: evaluate(learner.net, self.test) for key, learner in self.learners.items()}
 
-    def state(self) -> dict[str, Any]:
-        """All that the run depends on besides its configuration; tensors are not copied."""
-        return {
-            "step": self.step_index,
-            "net": self.net.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-        }
+    def evaluating(self) -> Generator[int, None, dict[NetworkKey, Evaluation]]:
+        """As `evaluate`, one batch of one network at a time; see `evaluation.evaluating`.
 
-    def restore(self, state: dict[str, Any]) -> None:
+        Yields:
+            How many pictures have been measured, all networks together.
+        """
+        measured: dict[NetworkKey, Evaluation] = {}
+        for key, learner in self.learners.items():
+            before = len(measured) * len(self.test)
+            batches = evaluating(learner.net, self.test)
+            while True:
+                try:
+                    yield before + next(batches)
+                except StopIteration as end:
+                    measured[key] = end.value
+                    break
+        return measured
+
+    def set_gates(self, key: NetworkKey, gates: Mapping[str, Gate]) -> None:
+        """Set the gates of all blocks of a network; those that are not named are opened.
+
+        Raises:
+            UserError: if there is no such network or block.
+        """
+        if key not in self.learners:
+            raise UserError(f"This training has no {key}.")
+        self.learners[key].set_gates(gates)
+
+    def state(self) -> tuple[Tensors, Facts]:
+        """All that the run depends on besides its recipe; the tensors are not copied."""
+        tensors: Tensors = {}
+        for learner in self.learners.values():
+            tensors |= learner.tensors()
+        facts = {key: learner.facts() for key, learner in self.learners.items()}
+        return tensors, {"step": self.step_index, "lr_factor": self.lr_factor, "networks": facts}
+
+    def restore(self, tensors: Mapping[str, Mapping[str, Tensor]], facts: Facts) -> None:
         """Continue from what `state` returned."""
-        self.net.load_state_dict(state["net"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.step_index = state["step"]
+        for key, learner in self.learners.items():
+            learner.restore(tensors, facts["networks"][key])
+        self.lr_factor = facts["lr_factor"]
+        self.step_index = facts["step"]
 
 
-def _check_fit(config: TrainConfig, data: Dataset) -> None:
+def check_fit(config: TrainConfig, data: Dataset) -> None:
+    """Check that a recipe's networks and batches go with its pictures.
+
+    Raises:
+        UserError: if they do not.
+    """
     if len(data.classes) != config.network.n_classes:
         raise UserError(
             f"The data has {len(data.classes)} classes, the network {config.network.n_classes}.",
@@ -207,19 +221,3 @@ def _check_fit(config: TrainConfig, data: Dataset) -> None:
             f"{len(data.train)} pictures.",
             "Choose a smaller batch_size.",
         )
-
-
-@torch.no_grad()
-def evaluate(net: nn.Module | ResNet, pictures: Pictures, batch_size: int = 250) -> Evaluation:
-    """Accuracy and loss of a network in evaluation mode, in float32."""
-    losses: list[Tensor] = []  # read at the end: each read waits for a GPU
-    hits: list[Tensor] = []
-    for start in range(0, len(pictures), batch_size):
-        images = pictures.normalised(pictures.images[start : start + batch_size])
-        labels = pictures.labels[start : start + batch_size]
-        logits = net(images)
-        losses.append(F.cross_entropy(logits, labels, reduction="sum"))
-        hits.append((logits.argmax(1) == labels).sum())
-    n_images = len(pictures)
-    loss, right = sum(torch.stack(losses).tolist()), sum(torch.stack(hits).tolist())
-    return Evaluation(loss / n_images, right / n_images, n_images)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -16,7 +17,10 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bar
 
+from resnet_viz.train.background import Stage
 from resnet_viz.train.config import TrainConfig
+from resnet_viz.train.course import Course
+from resnet_viz.train.journal import titles
 from resnet_viz.train.loop import Trainer
 
 _LINE_EVERY_S = 30.0
@@ -32,7 +36,8 @@ class Progress:
 
     def __init__(self, config: TrainConfig, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False)
-        self._title = f"{config.network.title()} on {config.data.dataset}"
+        names = " and ".join(network.title() for network in config.networks.values())
+        self._title = f"{names} on {config.data.dataset}"
         self._bar = Bar(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -43,14 +48,14 @@ class Progress:
             console=self._console,
             disable=not self._console.is_terminal,
         )
-        self._epochs = config.run.epochs
-        self._batch_size = config.run.batch_size
+        self._config = config
+        self._doing = ""
         self._last_line = 0.0
-        self._last_step = 0
-        self._n_steps = 0
+        self._evaluated = -1
 
     def __enter__(self) -> Progress:
         self._bar.start()
+        self._preparing = self._bar.add_task("Preparing", total=None, figures="")
         return self
 
     def __exit__(
@@ -65,33 +70,70 @@ class Progress:
         """Print one line."""
         self._console.print(f"{self._title}: {text}", soft_wrap=True, markup=False)
 
+    def preparing(self, stage: Stage) -> None:
+        """Pictures or weights are on their way."""
+        if stage.what != self._doing:
+            self._doing = stage.what
+            self.say(f"{stage.what[:1].lower()}{stage.what[1:]}")
+        self._bar.update(self._preparing, total=stage.total or None, completed=stage.done)
+
     def begin(self, trainer: Trainer) -> None:
         """The run starts, or continues, at the trainer's step."""
-        self._n_steps = trainer.n_steps
-        self._last_step = trainer.step_index
+        self._bar.remove_task(self._preparing)
         self._last_line = time.monotonic()
         self._task = self._bar.add_task(
             self._title, total=trainer.n_steps, completed=trainer.step_index, figures=""
         )
         where = f"step {trainer.step_index} of {trainer.n_steps}"
         self.say(f"{len(trainer.train)} images, {trainer.device}, {where}")
+        for learner in trainer.learners.values():
+            for note in learner.notes:
+                self.say(note)
 
-    def steps(self, records: list[dict[str, Any]]) -> None:
-        """Some steps are done."""
+    def show(self, course: Course) -> None:
+        """A slice of the run is done."""
+        if course.journal.recent:
+            self._steps(course, course.journal.recent)
+        if course.evaluation is not None and course.evaluation[0] != self._evaluated:
+            self._evaluated = course.evaluation[0]
+            self._measured(course)
+
+    def _steps(self, course: Course, records: Sequence[dict[str, Any]]) -> None:
         last = records[-1]
-        loss = sum(record["loss"] for record in records) / len(records)
-        figures = f"epoch {last['epoch']}/{self._epochs}  loss {loss:.3f}  lr {last['lr']:.4f}"
+        losses = "  ".join(
+            f"{_prefix(course, key)}loss {of_key['loss']:.3f}"
+            for key, of_key in {record["network"]: record for record in records}.items()
+        )
+        epochs = self._config.run.epochs
+        figures = f"epoch {last['epoch']}/{epochs}  {losses}  lr {last['lr']:.4f}"
         self._bar.update(self._task, completed=last["step"], figures=figures)
         now = time.monotonic()
         if not self._console.is_terminal and now - self._last_line >= _LINE_EVERY_S:
-            images = (last["step"] - self._last_step) * self._batch_size
-            rate = images / (now - self._last_line)
-            self.say(f"step {last['step']}/{self._n_steps}  {figures}  {rate:.0f} images/s")
-            self._last_line, self._last_step = now, last["step"]
+            rate = course.pace.steps_per_second() * self._config.run.batch_size
+            n_steps = course.trainer.n_steps
+            self.say(f"step {last['step']}/{n_steps}  {figures}  {rate:.0f} images/s")
+            self._last_line = now
 
-    def evaluated(self, record: dict[str, Any]) -> None:
-        """The test images were measured."""
-        self.say(
-            f"epoch {record['epoch']}: {100 * record['accuracy']:.2f} % of "
-            f"{record['n_images']} test images, loss {record['loss']:.4f}"
-        )
+    def _measured(self, course: Course) -> None:
+        assert course.evaluation is not None
+        step, measured = course.evaluation
+        epoch = -(-step // course.trainer.steps_per_epoch)
+        for key, of_key in measured.items():
+            self.say(
+                f"epoch {epoch}: {_prefix(course, key)}{100 * of_key.accuracy:.2f} % of "
+                f"{of_key.n_images} test images, loss {of_key.loss:.4f}"
+            )
+
+    def exported(self, course: Course) -> None:
+        """The run is finished and its weights are written."""
+        if not course.trainer.finished:
+            self.say(course.summary())
+        for of_key in course.exported.values():
+            right = 100 * of_key.measured.accuracy
+            self.say(f"{of_key.weights}: {right:.2f} % of {of_key.measured.n_images} test images")
+
+
+def _prefix(course: Course, key: str) -> str:
+    """Which network is meant, where there are two."""
+    named = titles(course.trainer)
+    return f"{dict(named)[key]} " if len(named) > 1 else ""  # type: ignore[index]
