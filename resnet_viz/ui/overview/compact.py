@@ -79,12 +79,19 @@ class CompactCanvas(OverviewCanvas):
         style: how.
         labelled: whether the names of the blocks stand under them.
         parent: owner.
+        scene: what is painted, where it is not a plain compact one.
     """
 
     def __init__(
-        self, state: OverviewState, style: Style, *, labelled: bool, parent: QWidget | None = None
+        self,
+        state: OverviewState,
+        style: Style,
+        *,
+        labelled: bool,
+        parent: QWidget | None = None,
+        scene: CompactScene | None = None,
     ) -> None:
-        self._compact = CompactScene(state, style, labelled=labelled)
+        self._compact = scene or CompactScene(state, style, labelled=labelled)
         super().__init__(state, style, parent, self._compact)
         self.fit_height()
 
