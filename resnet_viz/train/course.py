@@ -63,6 +63,11 @@ class Course:
         """Whether all steps are done that will be."""
         return self.trainer.finished or (self._patience.exhausted and not self._evaluation_due)
 
+    @property
+    def measuring(self) -> bool:
+        """Whether the networks are being measured on the held-out pictures after a step."""
+        return self._evaluation_due
+
     def start(self) -> None:
         """A new run: keep its weights as they are before the first step."""
         notes = [note for learner in self.trainer.learners.values() for note in learner.notes]

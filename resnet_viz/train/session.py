@@ -134,7 +134,7 @@ class TrainingSession:
 
     # --- before the first step ---------------------------------------------------------------
 
-    def prepare(self) -> Iterator[Stage]:
+    def prepare(self) -> Generator[Stage, None, None]:
         """Load pictures and weights and open the run folder.
 
         Yields:
