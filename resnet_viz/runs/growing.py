@@ -49,10 +49,11 @@ class GrowingFile:
                 content = file.read(limit) or b""
         except OSError:
             return b""  # not there yet, or a mounted folder that is away for the moment
+        cut = self._offset + len(content) < size  # by the limit
         content = content[: self._whole(content)]
         self._offset += len(content)
         self._tail = (self._tail + content[-_TAIL:])[-_TAIL:]
-        self.behind = bool(content) and size - self._offset >= limit
+        self.behind = cut and bool(content)
         return content
 
     def _changed(self, file: BinaryIO, size: int) -> bool:
