@@ -21,7 +21,7 @@ from resnet_viz.train.crew import Crew
 from resnet_viz.train.data import Dataset
 from resnet_viz.train.evaluation import Evaluation, Pictures, evaluate, evaluating
 from resnet_viz.train.learner import Learner, Observer
-from resnet_viz.train.optimisation import lr_share
+from resnet_viz.train.schedule import lr_share
 from resnet_viz.train.start import Start, begin, fetch
 
 Tensors = dict[str, dict[str, Tensor]]

@@ -6,7 +6,7 @@ import traceback
 
 from PySide6.QtCore import QObject
 
-from resnet_viz.engine.messages import EngineReady, Failed
+from resnet_viz.engine.messages import DeviceInfo, EngineReady, Failed
 from resnet_viz.engine.recovery import Recovery
 from resnet_viz.errors import UserError
 from resnet_viz.ui.engine_client import EngineClient
@@ -43,6 +43,11 @@ class EngineNotices(QObject):
     def torch_version(self) -> str:
         """Of the engine; empty before the first is up."""
         return self.engine.versions.get("torch", "") if self.engine else ""
+
+    @property
+    def devices(self) -> tuple[DeviceInfo, ...]:
+        """Of the engine; none before the first is up."""
+        return self.engine.devices if self.engine else ()
 
     def tell_failed(self, failed: Failed) -> None:
         """Tell that the engine could not do something."""

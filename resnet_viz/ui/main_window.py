@@ -83,7 +83,12 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.workspaces = Workspaces(
-            {"Explore": self._make_explore, "Gradients": self._make_gradients}, self._settings
+            {
+                "Explore": self._make_explore,
+                "Gradients": self._make_gradients,
+                "Train": self._make_train,
+            },
+            self._settings,
         )
         self.pictures = WindowPictures(self.workspaces, self.looks, self.notifier)
         self.top_bar = TopBar(self.session, self.workspaces.titles)
@@ -181,6 +186,11 @@ class MainWindow(QMainWindow):
         from resnet_viz.ui.gradients.workspace import laboratory
 
         return laboratory(self._client, self.notifier, self.engine_notices.torch_version)
+
+    def _make_train(self) -> Workspace:
+        from resnet_viz.ui.train.workspace import training_workspace
+
+        return training_workspace(self._client, self.notifier, self.engine_notices.devices)
 
     @property
     def workspace(self) -> Workspace:
@@ -299,6 +309,7 @@ class MainWindow(QMainWindow):
         self.workspaces.save()
         self._settings.sync()
         self.hide()  # the engine may take a moment to end
+        self.workspaces.close_down()
         self.intake.close()
         self.explore.side.strip.wait()
         self._client.close()

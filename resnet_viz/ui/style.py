@@ -65,6 +65,12 @@ QScrollArea, #panelBody, #causes {{ background: {t.card}; border: none; }}
 #page, #page > QWidget > QWidget {{ background: transparent; border: none; }}
 QLabel[role="title"] {{ font-size: {t.title_px}px; font-weight: 600; }}
 QLabel[role="muted"] {{ color: {t.muted}; font-size: {t.small_px}px; }}
+QLabel[role="problem"] {{ color: {t.trouble}; font-size: {t.small_px}px; }}
+QToolButton#fold {{
+    border: none; background: transparent; text-align: left; padding: {pad - 1}px 0;
+    font-size: {t.title_px}px; font-weight: 600;
+}}
+QToolButton#fold:hover {{ background: {t.raised}; }}
 QPushButton, QToolButton, QComboBox, QLineEdit, QAbstractSpinBox {{
     background: {t.card}; border: 1px solid {t.border}; border-radius: 6px;
     padding: {pad}px {2 * pad}px;

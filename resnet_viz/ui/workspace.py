@@ -116,6 +116,9 @@ class Workspace(QWidget):
         """Take the theme's colours and sizes."""
         raise NotImplementedError
 
+    def close_down(self) -> None:
+        """The window is about to close, after `save`."""
+
     def save(self, settings: QSettings) -> None:
         """Remember the layout and what is chosen."""
         raise NotImplementedError

@@ -116,6 +116,11 @@ class Workspaces(QStackedWidget):
         for workspace in self._made.values():
             workspace.save(self._memory)
 
+    def close_down(self) -> None:
+        """Let all end what they have under way."""
+        for workspace in self._made.values():
+            workspace.close_down()
+
     # --- inside ------------------------------------------------------------------------------
 
     def _make(self, title: str) -> Workspace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -81,7 +82,7 @@ def _folder(path: Path) -> Meant | None:
 def _holds_pictures(folder: Path) -> bool:
     if not folder.is_dir():
         return False
-    return any(_is_picture(entry) for _, entry in zip(range(_LOOKED_AT), folder.iterdir()))
+    return any(_is_picture(entry) for entry in islice(folder.iterdir(), _LOOKED_AT))
 
 
 def _is_picture(path: Path) -> bool:

@@ -31,6 +31,12 @@ class Preset:
     config: TrainConfig
     wants_folder: bool = False
 
+    def is_of(self, config: TrainConfig) -> bool:
+        """Whether a recipe is this one; of one for folders, with any folder and its classes."""
+        if self.wants_folder:
+            config = _without_folder(config, self.config)
+        return config == self.config
+
 
 # First those that need no reading of anything else, by their file.
 _FIRST = {
@@ -84,6 +90,13 @@ def first_line(text: str) -> str:
     sentence = " ".join(words)
     end = sentence.find(". ")
     return sentence if end < 0 else sentence[: end + 1]
+
+
+def _without_folder(config: TrainConfig, usual: TrainConfig) -> TrainConfig:
+    """A recipe with the usual one's folder and number of classes."""
+    data = replace(config.data, folder=usual.data.folder, dataset=usual.data.dataset)
+    network = replace(config.network, n_classes=usual.network.n_classes)
+    return replace(config, data=data, network=network)
 
 
 def _place(file: Path) -> tuple[int, str]:

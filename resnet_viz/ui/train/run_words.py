@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def headline_words(session: TrainSession) -> str:
     """`ResNet-20 and plain-20 · Shapes`: of the run on screen, else of the recipe."""
     reader = session.reader
-    if reader is None or session.training and not session.own:
+    if reader is None or (session.training and not session.own):
         return recipe_words(session.config)
     names = " and ".join(network.title for network in reader.facts.networks)
     return f"{names} · {reader.facts.dataset}" if reader.facts.dataset else names
@@ -25,6 +25,28 @@ def recipe_words(config: TrainConfig) -> str:
     """The networks and the data of a recipe."""
     names = " and ".join(spec.title() for spec in config.networks.values())
     return f"{names} · {config.data.dataset}"
+
+
+def invitation_words(config: TrainConfig) -> str:
+    """What Play does with the recipe of now."""
+    spec, rival = config.network, config.rival
+    who = spec.title() if rival is None else f"{spec.title()} and {rival.title()}"
+    how = " side by side, on the same batches" if rival is not None else ""
+    data = config.data.dataset
+    return (
+        f"Play trains {who}{how} on {data}. Loss, accuracy and the gradients of every block are "
+        "drawn as they are measured."
+    )
+
+
+def preparing_words(session: TrainSession) -> str:
+    """What happens before the first step."""
+    progress = session.train_progress
+    if progress is None:
+        return "The engine loads the pictures and builds the networks."
+    unit = f" {progress.unit}" if progress.unit else ""
+    count = f": {progress.done:,} of {progress.total:,}{unit}" if progress.total else ""
+    return f"{progress.what}{count}"
 
 
 def status_words(session: TrainSession) -> str:
@@ -45,7 +67,7 @@ def status_words(session: TrainSession) -> str:
 
 
 def broken_words(broken: tuple[tuple[str, str], ...]) -> str:
-    """`2 files could not be read and are left out: `a.jpg`, `b.jpg`.`"""
+    """Which files could not be read: the first three by name."""
     names = [f"`{path.replace(chr(92), '/').rpartition('/')[2]}`" for path, _ in broken[:3]]
     more = f" and {len(broken) - len(names)} more" if len(broken) > len(names) else ""
     files = "1 file" if len(broken) == 1 else counted(len(broken), "file")

@@ -38,7 +38,7 @@ from resnet_viz.ui.train.changes import Change
 from resnet_viz.ui.train.engine import Engine, Order
 from resnet_viz.ui.train.following import Following
 from resnet_viz.ui.train.presets import first_config, folder_config
-from resnet_viz.ui.train.run_folders import is_bundled, new_run_folder
+from resnet_viz.ui.train.run_folders import folder_for, is_bundled
 from resnet_viz.ui.train.steps import RecipeStep
 
 Phase = Literal["idle", "preparing", "running", "paused", "stopping"]
@@ -65,6 +65,7 @@ class TrainSession(QObject):
         selected: name of the selected block; empty before a run is on screen.
         data: what a look at the recipe's pictures has shown; None before.
         looking: whether such a look is under way.
+        train_progress: how far the preparation of the training is.
         look_progress: how far it is; None where that is not known.
         rate: the search for a learning rate so far; None before.
         finding: whether such a search is under way.
@@ -82,6 +83,7 @@ class TrainSession(QObject):
         position_changed: the new `position`.
         selected_changed: the new `selected`.
         data_changed: the new `data` is there.
+        train_progressed: the new `train_progress`.
         look_progressed: the new `look_progress`.
         rate_changed: the new `rate` is there.
         gates_changed: skips were cut or restored.
@@ -99,6 +101,7 @@ class TrainSession(QObject):
     selected_changed = Signal(str)
     data_changed = Signal()
     look_progressed = Signal()
+    train_progressed = Signal()
     rate_changed = Signal()
     gates_changed = Signal()
     explored_changed = Signal()
@@ -108,7 +111,7 @@ class TrainSession(QObject):
     def __init__(
         self,
         engine: Engine,
-        new_folder: Callable[[TrainConfig], Path] = new_run_folder,
+        new_folder: Callable[[TrainConfig], Path] = folder_for,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -124,6 +127,7 @@ class TrainSession(QObject):
         self.data: DataSeen | None = None
         self.looking = False
         self.look_progress: Progress | None = None
+        self.train_progress: Progress | None = None
         self.rate: RateFound | None = None
         self.finding = False
         self.lr_factor = 1.0
@@ -132,6 +136,7 @@ class TrainSession(QObject):
         self.picture: NDArray[np.uint8] | None = None
         self.undo = QUndoStack(self)
         self._stopping = False
+        self._folder: Path | None = None  # of the last training of ours
         self._ids = {"train": -1, "data": -1, "rate": -1}
         self._seen_events = 0
         self._desk = BlockDesk(engine)
@@ -173,9 +178,9 @@ class TrainSession(QObject):
     def followed(self) -> bool:
         """Whether somebody else seems to be training the run on screen."""
         reader = self.reader
-        if reader is None or self.own or reader.state not in ("running", "paused"):
+        if reader is None or reader.path == self._folder:
             return False
-        return self._following.grows
+        return reader.state in ("running", "paused") and not reader.interrupted
 
     @property
     def resumable(self) -> bool:
@@ -406,6 +411,9 @@ class TrainSession(QObject):
         if self.looking and progress.request_id == self._ids["data"]:
             self.look_progress = progress
             self.look_progressed.emit()
+        elif self.training and progress.request_id == self._ids["train"]:
+            self.train_progress = progress
+            self.train_progressed.emit()
 
     def on_rate_found(self, found: RateFound) -> None:
         """The search for a rate has got on."""
@@ -459,8 +467,9 @@ class TrainSession(QObject):
         recipe = self.config.text or to_toml(self.config)
         request_id = self._engine.train(recipe, folder, resume=resume, paused=paused)
         self._ids["train"] = request_id
-        self.training, self._stopping = True, False
+        self.training, self._stopping, self._folder = True, False, folder
         self.outcome, self.failure, self.lr_factor = None, None, 1.0
+        self.train_progress = None
         self.status = TrainingStatus(request_id, folder, "preparing")
         self.scrub(None)
         self.state_changed.emit()

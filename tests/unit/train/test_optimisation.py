@@ -10,7 +10,8 @@ import torch
 from resnet_viz.models.network import build
 from resnet_viz.models.specs import spec
 from resnet_viz.train.config import OptimiserConfig, ScheduleConfig
-from resnet_viz.train.optimisation import lr_share, make_optimiser
+from resnet_viz.train.optimisation import make_optimiser
+from resnet_viz.train.schedule import lr_share
 
 
 def shares(config: ScheduleConfig, n_steps: int = 60, steps_per_epoch: int = 10) -> list[float]:
