@@ -28,8 +28,8 @@ _REACH = 4
 # Below this share of its start a fall of the loss is noise.
 _FALL = 0.02
 # Rates between which the search runs; adaptive optimisers divide by the gradient's size.
-_RANGES = {"sgd": (1e-5, 10.0)}
-_ADAPTIVE = (1e-7, 1.0)
+_RANGES = {"sgd": (1e-4, 10.0)}
+_ADAPTIVE = (1e-6, 1.0)
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,9 @@ class RangeTest:
 def advise(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> tuple[float, str]:
     """A good peak rate, and why, in a sentence.
 
-    Where the loss falls fastest, but no more than a tenth of where it is lowest: there the
-    next step makes it worse.
+    Where the loss falls fastest, or a tenth of where it is lowest if that is more: on a long
+    flat way down the fastest fall is often the first, while the network learns how frequent
+    the classes are. Where it is lowest itself would be too much: the next step is for the worse.
 
     Args:
         rates: ascending, evenly spaced in their logarithm, (n,).
@@ -118,25 +119,25 @@ def advise(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> tuple[flo
     if start - losses[best] < _FALL * start:
         low, high = figure(float(rates[0])), figure(float(rates[-1]))
         return 0.0, f"The loss did not fall at any learning rate from {low} to {high}."
-    fastest = min(_steepest(rates, losses, best), best)
-    tenth = float(rates[best]) / 10
-    suggestion = min(float(rates[fastest]), tenth)
+    fastest, lowest = float(rates[_steepest(rates, losses, best)]), float(rates[best])
     found = (
-        f"The loss falls fastest at a learning rate of {figure(float(rates[fastest]), 2)} "
-        f"and is lowest at {figure(float(rates[best]), 2)}"
+        f"The loss falls fastest at a learning rate of {figure(fastest, 2)} and is lowest at "
+        f"{figure(lowest, 2)}"
     )
-    which = "a tenth of the latter" if suggestion == tenth else "the former"
-    return suggestion, f"{found}; {which} is a good peak: {figure(suggestion, 2)}."
+    if fastest >= lowest / 10:
+        return fastest, f"{found}; the former is a good peak."
+    return lowest / 10, f"{found}; a tenth of the latter, {figure(lowest / 10, 2)}, is a good peak."
 
 
-def _steepest(rates: NDArray[np.float64], losses: NDArray[np.float64], last: int) -> int:
-    """Where a line through the neighbours falls fastest per decade, up to the index `last`."""
+def _steepest(rates: NDArray[np.float64], losses: NDArray[np.float64], best: int) -> int:
+    """Where a line through the neighbours falls fastest per decade, on the way to the lowest."""
     logs = np.log10(rates)
+    places = range(_REACH, min(best, len(losses) - 1 - _REACH) + 1)
     slopes = [
         np.polyfit(logs[i - _REACH : i + _REACH + 1], losses[i - _REACH : i + _REACH + 1], 1)[0]
-        for i in range(_REACH, max(_REACH, min(last, len(losses) - _REACH - 1)) + 1)
+        for i in places
     ]
-    return _REACH + int(np.argmin(slopes))
+    return min(best, _REACH + int(np.argmin(slopes))) if slopes else best
 
 
 def rate_search(
