@@ -244,7 +244,8 @@ def dead_share(output: Tensor) -> Figure:
         In [0, 1]; a scalar tensor on a GPU, so that nothing waits for it.
     """
     if output.device.type != "cpu":
-        return (output == 0).all(3).all(2).all(0).double().mean()
+        wide = torch.float32 if output.device.type == "mps" else torch.float64
+        return (output == 0).all(3).all(2).all(0).to(wide).mean()
     # Most channels show themselves in the first image; torch's own reductions over everything
     # take as long as a convolution.
     silent = (output[0] == 0).flatten(1).all(1).nonzero().flatten().tolist()
