@@ -16,6 +16,8 @@ from resnet_viz.runs.layout import FORMAT, NetworkFacts, Quantity, RunFacts, Run
 from resnet_viz.train.config import TrainConfig
 from resnet_viz.train.recipe import read_config
 
+_DAMAGED_HINT = "Restore the file from a copy, or remove the run."
+
 
 def network_facts(key: str, network: ResNetSpec) -> NetworkFacts:
     """What is to be written down of one of our own networks."""
@@ -79,8 +81,13 @@ def read_facts(folder: Path) -> RunFacts:
         return _parse(paths.facts, paths.facts.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return _from_recipe(paths)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"Cannot read {str(paths.facts)!r}: {error}.") from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise UserError(f"Cannot read {str(paths.facts)!r}: {reason}.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{str(paths.facts)!r} is damaged: it is not text.", _DAMAGED_HINT
+        ) from error
 
 
 def _from_recipe(paths: RunPaths) -> RunFacts:
@@ -109,7 +116,7 @@ def _parse(path: Path, text: str) -> RunFacts:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UserError(
             f"{str(path)!r} is damaged: {str(error).rstrip('.')}.",
-            "Restore the file from a copy, or remove the run.",
+            _DAMAGED_HINT,
         ) from error
 
 
