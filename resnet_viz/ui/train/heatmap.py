@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from resnet_viz.ui.overview.style import Anchor, draw_text
+from resnet_viz.ui.overview.style import Anchor, Style, draw_text
 from resnet_viz.ui.theme import Theme
 from resnet_viz.ui.train.codes import MISSING, Codes, merged
 from resnet_viz.ui.train.heat_field import HeatField
@@ -16,8 +16,7 @@ from resnet_viz.ui.train.time_axis import number
 from resnet_viz.ui.train.time_widget import TimeWidget
 from resnet_viz.ui.train.timeline import Timeline
 
-MARGIN_LETTERS = "stage 4 "
-"""What the margin left of all heatmaps holds."""
+_MARGIN = "stage 4 "
 
 
 class Heatmap(TimeWidget):
@@ -93,10 +92,9 @@ class Heatmap(TimeWidget):
     @property
     def plot(self) -> QRectF:
         """Where the colours are."""
-        style = self.style_
-        left = style.metrics.horizontalAdvance(MARGIN_LETTERS) + 6
-        top = 1.25 * style.row
-        return QRectF(left, top, self.width() - left - 8, self.height() - top - 2)
+        left, right = plot_ends(self.style_, self.width())
+        top = 1.25 * self.style_.row
+        return QRectF(left, top, right - left, self.height() - top - 2)
 
     def row_rect(self, block: int) -> QRectF:
         """A block's row."""
@@ -239,6 +237,11 @@ class Heatmap(TimeWidget):
         at = self.blocks.index(self.selected) if self.selected in self.blocks else 0
         at += 1 if event.key() == Qt.Key.Key_Up else -1
         self.block_clicked.emit(self.blocks[min(max(at, 0), len(self.blocks) - 1)])
+
+
+def plot_ends(style: Style, width: float) -> tuple[float, float]:
+    """Where time begins and ends in all pictures that stand under each other, pixels."""
+    return style.metrics.horizontalAdvance(_MARGIN) + 6, width - 14
 
 
 def _as_rows(codes: Codes, n_pixels: int) -> tuple[Codes, float]:

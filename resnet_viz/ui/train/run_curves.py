@@ -1,0 +1,154 @@
+"""The curves of a run as charts draw them, followed while it grows. No Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from resnet_viz.numerals import figure
+from resnet_viz.runs.layout import NetworkFacts, RunFacts
+from resnet_viz.runs.reader import RunReader
+from resnet_viz.ui.train.block_digest import BlockTrend
+from resnet_viz.ui.train.chart_values import Guide, Line, Quantity
+from resnet_viz.ui.train.curve import Curve
+from resnet_viz.ui.train.heat_quantities import HEAT_QUANTITIES
+from resnet_viz.ui.train.run_words import bytes_words
+
+COLOURS = {"network": "output", "rival": "trouble"}
+"""Fields of the theme by a network's key."""
+
+
+def accuracy_words(value: float) -> str:
+    """`91.2 %`: one digit more than `percent`, for networks differ by less than one."""
+    return f"{100 * value:.1f} %"
+
+
+LOSS = Quantity("Loss", log_offered=True)
+ACCURACY = Quantity("Accuracy", share=True, said=accuracy_words)
+
+THIRD: dict[str, Quantity] = {
+    "lr": Quantity("Learning rate", log_offered=True),
+    "update": Quantity("Update ‖Δw‖ / ‖w‖, median block", log_offered=True),
+    "dead": Quantity("Dead channels, median block", share=True, said=accuracy_words),
+    "speed": Quantity("Images per second", said=lambda value: f"{value:,.0f}"),
+    "memory": Quantity("Memory", said=lambda value: bytes_words(round(value))),
+}
+"""What a third chart can show."""
+
+
+@dataclass
+class _Network:
+    """Curves of one network."""
+
+    facts: NetworkFacts
+    loss: Curve = field(default_factory=Curve)
+    accuracy: Curve = field(default_factory=Curve)
+    held_loss: Curve = field(default_factory=Curve)
+    held_accuracy: Curve = field(default_factory=Curve)
+    lr: Curve = field(default_factory=Curve)
+    trends: dict[str, BlockTrend] = field(default_factory=dict)
+
+
+class RunCurves:
+    """What the charts of one run show.
+
+    Args:
+        reader: the run.
+    """
+
+    def __init__(self, reader: RunReader) -> None:
+        self._reader = reader
+        self._speed, self._memory = Curve(), Curve()
+        self._networks = [_Network(network) for network in reader.facts.networks]
+        self._third = ""
+        self.follow()
+
+    @property
+    def facts(self) -> RunFacts:
+        """What the run is."""
+        return self._reader.facts
+
+    @property
+    def networks(self) -> list[NetworkFacts]:
+        """Whose curves these are."""
+        return [network.facts for network in self._networks]
+
+    def follow(self) -> None:
+        """Take in what the reader has found."""
+        for network in self._networks:
+            steps = self._reader.steps(network.facts.key)
+            held_out = self._reader.evaluations(network.facts.key)
+            network.loss.follow(steps.step, steps.loss)
+            network.accuracy.follow(steps.step, steps.accuracy)
+            network.lr.follow(steps.step, steps.lr)
+            network.held_loss.follow(held_out.step, held_out.loss)
+            network.held_accuracy.follow(held_out.step, held_out.accuracy)
+            for trend in network.trends.values():
+                trend.follow(self._reader.blocks(network.facts.key))
+        system = self._reader.system
+        self._speed.follow(system.step, system.images_per_second)
+        self._memory.follow(system.step, system.memory_bytes)
+
+    def catch_up(self, seconds: float) -> bool:
+        """Go on with what takes longer, for so long; whether there is more."""
+        wanted = [n.trends[self._third] for n in self._networks if self._third in n.trends]
+        return sum(trend.catch_up(seconds / len(wanted)) for trend in wanted) > 0
+
+    # --- lines -----------------------------------------------------------------------------
+
+    def loss(self) -> list[Line]:
+        """Lines of the loss."""
+        return self._pairs(lambda n: n.loss, lambda n: n.held_loss)
+
+    def accuracy(self) -> list[Line]:
+        """Lines of the accuracy."""
+        return self._pairs(lambda n: n.accuracy, lambda n: n.held_accuracy)
+
+    def third(self, key: str) -> list[Line]:
+        """Lines of a third chart."""
+        self._third = key
+        if key == "lr":
+            return [Line(n.lr, "learning rate", "", "branch") for n in self._networks[:1]]
+        if key in ("speed", "memory"):
+            return [Line(self._speed if key == "speed" else self._memory, "run", "", "branch")]
+        return [
+            Line(self._trend(n, key).curve, n.facts.title, n.facts.title, _colour(n), False, True)
+            for n in self._networks
+        ]
+
+    def _trend(self, network: _Network, key: str) -> BlockTrend:
+        if key not in network.trends:
+            quantity, facts = HEAT_QUANTITIES[key], network.facts
+            network.trends[key] = BlockTrend(quantity, self.facts.quantities, facts.blocks)
+            network.trends[key].follow(self._reader.blocks(facts.key))
+        return network.trends[key]
+
+    def _pairs(
+        self, train: Callable[[_Network], Curve], held_out: Callable[[_Network], Curve]
+    ) -> list[Line]:
+        lines = []
+        for n in self._networks:
+            title, colour = n.facts.title, _colour(n)
+            lines.append(Line(held_out(n), f"{title}, held-out", "", colour, dashed=True))
+            lines.append(Line(train(n), f"{title}, train", title, colour, smoothed=True))
+        return lines
+
+    def third_offered(self) -> list[str]:
+        """Keys of `THIRD` that this run has figures for."""
+        needs = {"update": "update", "dead": "dead"}
+        return [key for key in THIRD if needs.get(key, "") in ("", *self.facts.quantities)]
+
+    def loss_guides(self) -> list[Guide]:
+        """What guessing costs."""
+        n = len(self.facts.classes)
+        return [Guide(math.log(n), f"guessing: ln {n} = {figure(math.log(n))}")] if n > 1 else []
+
+    def accuracy_guides(self) -> list[Guide]:
+        """What guessing gets right."""
+        n = len(self.facts.classes)
+        return [Guide(1 / n, f"guessing: 1 in {n}")] if n > 1 else []
+
+
+def _colour(network: _Network) -> str:
+    return COLOURS.get(network.facts.key, "branch")
