@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -94,7 +95,8 @@ class BlockPage(QWidget):
         top.setContentsMargins(6, 0, 0, 0)
         column.addLayout(top)
         column.addWidget(self.notice)
-        column.addWidget(self.splitter, 1)
+        # Wrapped texts stay outside: they would make a scroll area give all it holds its hint.
+        column.addWidget(scrolled(self.splitter), 1)
         self.body = QStackedWidget()
         self.body.addWidget(self.empty)
         self.body.addWidget(run)
@@ -107,6 +109,7 @@ class BlockPage(QWidget):
         self.empty.run_clicked.connect(session.play)
         self.steps.scrubbed.connect(session.scrub)
         self.parts.chosen.connect(lambda _: self._show_parts())
+        self.maps.network_chosen.connect(lambda _: self._show_parts())
         recorded.skip_clicked.connect(self._on_skip)
         recorded.branch_clicked.connect(self._on_branch)
         recorded.stage_skips_clicked.connect(self._on_stage)
@@ -183,9 +186,11 @@ class BlockPage(QWidget):
         roomy = self.height() >= _ROOMY * self._theme.font_px / 13.0
         maps = self.parts.value == "maps"
         self.parts.setVisible(not roomy)
-        self.recorded.show_lanes(roomy or not maps)
-        self._lower.setVisible(roomy or maps)
         alone = maps and not roomy
+        self.recorded.show_parts(
+            lanes=not alone, whole=roomy, only=self.maps.key if alone else None
+        )
+        self._lower.setVisible(roomy or maps)
         self._upper.setMaximumHeight(self._upper.sizeHint().height() if alone else _NO_LIMIT)
 
     # --- reactions ---------------------------------------------------------------------------
@@ -236,6 +241,16 @@ class BlockPage(QWidget):
         """Catch up with the run."""
         super().showEvent(event)
         self._on_run()
+
+
+def scrolled(widget: QWidget) -> QScrollArea:
+    """A widget that scrolls where the window is lower than it can be."""
+    area = QScrollArea()
+    area.setObjectName("page")
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    return area
 
 
 def _card(widget: QWidget, margin: int) -> QFrame:

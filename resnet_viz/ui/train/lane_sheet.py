@@ -83,7 +83,7 @@ class LaneSheet(QWidget):
             for lane, top, height in self._places():
                 first = self.sides[0]
                 context = LaneContext(self._style, first.axis, top, height, first.state)
-                paint_lane(painter, lane, context, self.sides)
+                paint_lane(painter, lane, context, self.sides, keyed=top == 0.0)
             if self.hasFocus():
                 painter.setPen(self._style.pen("text", 1.0))
                 painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

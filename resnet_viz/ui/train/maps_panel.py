@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -66,7 +66,7 @@ class MapsPanel(QWidget):
         self.head = QHBoxLayout()
         self.head.setContentsMargins(12, 6, 12, 0)
         self.head.setSpacing(10)
-        self.head.addWidget(self.networks)
+        self.head.addWidget(self.networks, 0, Qt.AlignmentFlag.AlignVCenter)
         self.head.addWidget(self.words, 1)
         self.head.addWidget(self.picture)
         self.body.addWidget(self.view)

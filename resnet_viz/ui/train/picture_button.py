@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 from resnet_viz.engine.messages import Failed
 from resnet_viz.errors import UserError
 from resnet_viz.images import load_image
+from resnet_viz.ui.overview.header import tool_button_sheet
+from resnet_viz.ui.overview.style import Style
 from resnet_viz.ui.pictures import IMAGE_SUFFIXES
 from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.session import TrainSession
 
-_SIDE_EM = 2.0
+_SIDE_EM = 1.7
 
 
 class PictureButton(QToolButton):
@@ -44,6 +46,7 @@ class PictureButton(QToolButton):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's sizes."""
+        self.setStyleSheet(tool_button_sheet(Style(theme)))
         side = round(_SIDE_EM * theme.font_px)
         self.setIconSize(QSize(side, side))
         self.refresh()

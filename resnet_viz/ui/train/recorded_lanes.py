@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QPainter
 
 from resnet_viz.lab.settings import Side
-from resnet_viz.numerals import figure, percent
+from resnet_viz.numerals import figure, percent, power_of_ten
 from resnet_viz.train.config import NetworkKey
 from resnet_viz.ui.block_view.look import Look as Inks
 from resnet_viz.ui.gradients.chart_notes import paint_ceiling, paint_zero_row
@@ -148,7 +148,12 @@ class LaneSide:
 
 
 def paint_lane(
-    painter: QPainter, lane: Lane, context: LaneContext, sides: Sequence[LaneSide]
+    painter: QPainter,
+    lane: Lane,
+    context: LaneContext,
+    sides: Sequence[LaneSide],
+    *,
+    keyed: bool = True,
 ) -> None:
     """Paint a lane's title, axis and lines.
 
@@ -157,6 +162,7 @@ def paint_lane(
         lane: which.
         context: its place; its axis is that of the first network.
         sides: the networks that were measured.
+        keyed: whether the title row says which line is whose.
     """
     found = [(side, side.series(lane)) for side in sides]
     found = [(side, one) for side, one in found if np.isfinite(one.values).any() or _wild(one)]
@@ -169,7 +175,7 @@ def paint_lane(
         context,
         lane.title,
         scale=lane.scale + (", log scale" if lane.kind == "log" else ""),
-        keys=keys if len(keys) > 1 else (),
+        keys=keys if keyed and len(keys) > 1 else (),
         caption=caption(lane, sides),
     )
     if not found:
@@ -219,7 +225,7 @@ def _paint_log(
         scale=automatic_scale(series),
         row=style.row,
     )
-    for exponent, text in plot.scale.ticks(plot.low_y - plot.high_y, style.row * 1.2):
+    for exponent, text in _ticks(plot):
         paint_grid_line(painter, context, plot.exponent_y(exponent))
         paint_tick(painter, context, plot.exponent_y(exponent), text)
     inks = Inks(style.theme)
@@ -234,6 +240,13 @@ def _paint_log(
         y, marks = plot.positions(one)
         paint_series(painter, style, side.axis, one, y, marks, _shown(side.axis))
     painter.restore()
+
+
+def _ticks(plot: Plot) -> list[tuple[int, str]]:
+    """Decades to be written, at least those at both ends: one alone tells nothing."""
+    ticks = plot.scale.ticks(plot.low_y - plot.high_y, plot.row * 1.2)
+    ends = [plot.scale.low, plot.scale.high]
+    return ticks if len(ticks) > 1 else [(end, power_of_ten(end)) for end in ends]
 
 
 def _paint_share(

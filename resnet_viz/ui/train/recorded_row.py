@@ -25,9 +25,11 @@ class RecordedScene(CompactScene):
 
     state: RecordedState
 
-    def set_labelled(self, labelled: bool) -> None:
-        """Whether names stand under the blocks: not where those of another network do."""
+    def set_labelled(self, labelled: bool) -> bool:
+        """Write the blocks' names under them or not; whether that is a change."""
+        changed = labelled != self._labelled
         self._labelled = labelled
+        return changed
 
     def tip_text(self, index: int) -> str:
         """The hovered block's recorded figures in one line."""
@@ -120,13 +122,17 @@ class RecordedRow(QWidget):
         self._scene.refit()
         self.canvas.invalidate()
 
-    def show_network(self, facts: NetworkFacts, *, labelled: bool) -> None:
+    def set_labelled(self, labelled: bool) -> None:
+        """Whether names stand under the blocks: not where those of another network do."""
+        if self._scene.set_labelled(labelled):
+            self._fit()
+
+    def show_network(self, facts: NetworkFacts) -> None:
         """Show another network, nothing of which is measured yet."""
         self.canvas.forget_pointer()
         self.title = facts.title
         self.state.set_facts(facts)
         self._scene.axis = BlockAxis(self.state.depths)
-        self._scene.set_labelled(labelled)
         self.canvas.setAccessibleName(f"Blocks of {facts.title}")
         self._fit()
         self.refresh()

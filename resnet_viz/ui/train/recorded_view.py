@@ -18,6 +18,7 @@ from resnet_viz.ui.train.lane_sheet import LaneSheet
 from resnet_viz.ui.train.recorded_row import RecordedRow
 from resnet_viz.ui.train.recorded_state import Values
 
+_LEAST_PX = 60
 KEYS: tuple[NetworkKey, ...] = ("network", "rival")
 
 
@@ -50,6 +51,7 @@ class RecordedView(QWidget):
         self.lane_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.shown: tuple[NetworkKey, ...] = ()
         self._empty = ""
+        self._labelled: set[NetworkKey] = set()
         self._linking = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -95,13 +97,15 @@ class RecordedView(QWidget):
         """Show the networks of another run, nothing of which is known yet."""
         networks = () if facts is None else facts.networks[: len(KEYS)]
         self.shown = tuple(cast(NetworkKey, network.key) for network in networks)
+        self._labelled = set()
         for i, network in enumerate(networks):
             # Names stand under the last of several networks with the same blocks.
-            below = networks[i + 1 :]
-            labelled = all(other.blocks != network.blocks for other in below)
-            self.rows[cast(NetworkKey, network.key)].show_network(network, labelled=labelled)
+            if all(other.blocks != network.blocks for other in networks[i + 1 :]):
+                self._labelled.add(cast(NetworkKey, network.key))
+            self.rows[cast(NetworkKey, network.key)].show_network(network)
         for key, row in self.rows.items():
             row.setVisible(key in self.shown)
+            row.set_labelled(key in self._labelled)
         self._show_lanes()
 
     def show_gates(self, key: NetworkKey, gates: Mapping[str, Gate]) -> None:
@@ -127,9 +131,20 @@ class RecordedView(QWidget):
             self.rows[key].select(block)
         self._show_lanes()
 
-    def show_lanes(self, shown: bool) -> None:
-        """Show the lanes, or leave their room to something else."""
-        self.lane_area.setVisible(shown)
+    def show_parts(self, *, lanes: bool, whole: bool, only: NetworkKey | None = None) -> None:
+        """Show so much as there is room for.
+
+        Args:
+            lanes: whether the lanes are shown, or leave their room to something else.
+            whole: whether all lanes are to be seen without scrolling.
+            only: the one network to show; None for all.
+        """
+        self.lane_area.setVisible(lanes)
+        least = self.lanes.minimumSizeHint().height() if whole else _LEAST_PX
+        self.lane_area.setMinimumHeight(least)
+        for key, row in self.rows.items():
+            row.setVisible(key in self.shown and only in (None, key))
+            row.set_labelled(key == only or key in self._labelled)
 
     def fit(self) -> None:
         """Show all blocks."""

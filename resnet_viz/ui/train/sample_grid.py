@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
@@ -15,6 +15,7 @@ from resnet_viz.ui.theme import LIGHT, Theme
 
 _COLUMN_EM = 7.2  # a column: room for most classes' names in one line
 _GAP = 6
+_RECOGNISED_PX = 96
 _TIP_LINES = 2
 
 
@@ -75,15 +76,6 @@ class Columns:
         band, place = divmod(index, self.across)
         return place * self.column, band * self.band_height
 
-    def at(self, x: float, y: float) -> tuple[int, int] | None:
-        """Class and number of the tile under a point; None if there is none."""
-        band, place = int(y // self.band_height), int(x // self.column)
-        index = band * self.across + place
-        below = y - band * self.band_height - self.name_height
-        if below < 0 or place >= self.across or index >= self.n_classes:
-            return None
-        return index, int(below // (self.tile + _GAP))
-
 
 class SampleGrid(QScrollArea):
     """The grid with its scroll bar."""
@@ -143,12 +135,13 @@ class _Sheet(QWidget):
 
     def columns(self, width: float) -> Columns:
         """The layout at a width."""
+        side = int(self._samples.shape[1])
         return Columns(
             n_classes=max(1, len(self._classes)),
             deepest=max((len(rows) for rows in self._rows), default=0),
             width=width,
-            least=_COLUMN_EM * self._style.theme.font_px,
-            side=int(self._samples.shape[1]),
+            least=max(_COLUMN_EM * self._style.theme.font_px, _whole_px(side) + _GAP),
+            side=side,
             name_height=_TIP_LINES * self._metrics().lineSpacing() + 4,
         )
 
@@ -209,12 +202,10 @@ class _Sheet(QWidget):
             )
             painter.drawImage(QRectF(round(left), round(y), tile, tile), image)
 
-    def tip_at(self, point: QPoint) -> str:
-        """What lies under a point, in words."""
-        found = self.columns(self.width()).at(point.x(), point.y())
-        if found is None or found[1] >= len(self._rows[found[0]]):
-            return ""
-        return self._classes[found[0]]
+
+def _whole_px(side: int) -> int:
+    """Least side of a tile at which pictures are recognised, a multiple of their own."""
+    return side * max(1, _RECOGNISED_PX // side)
 
 
 def wrapped(name: str, metrics: QFontMetricsF, room: float) -> list[str]:

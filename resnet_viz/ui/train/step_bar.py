@@ -63,7 +63,9 @@ class StepBar(QWidget):
         self.slider.setEnabled(last > 0)
         self.newest.setEnabled(position is not None)
         self.slider.setAccessibleDescription(words)
-        self.words.set_line((Segment(words),), (Segment(words.split(" · ")[0]),))
+        parts = words.split(" · ")
+        shorter = (" · ".join(parts[:n]) for n in range(len(parts), 0, -1))
+        self.words.set_line(*((Segment(text),) for text in shorter))
 
     def _on_value(self, value: int) -> None:
         last = len(self._steps) - 1
