@@ -73,7 +73,7 @@ def binary_size(size_bytes: float) -> str:
 
 
 def counted(count: int, thing: str) -> str:
-    """`1 block`, `2 blocks`, `3 branches`."""
+    """`1 block`, `2 blocks`, `3 branches`, `10 classes`."""
     if count != 1:
-        thing += "es" if thing.endswith("ch") else "s"
+        thing += "es" if thing.endswith(("ch", "ss")) else "s"
     return f"{count} {thing}"

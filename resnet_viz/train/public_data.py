@@ -13,10 +13,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-import platformdirs
 
 from resnet_viz.errors import UserError
 from resnet_viz.torchvision_compat import ensure_torchvision
+from resnet_viz.train import data_places
 from resnet_viz.train.data import Dataset, Split
 from resnet_viz.train.fetching import Archive, obtain, unpack_gzip, unpack_tar
 from resnet_viz.train.watch import Watch
@@ -36,16 +36,8 @@ _CLASSES = {
     "mnist": "MNIST",
     "fashionmnist": "FashionMNIST",
 }
-# Debian's package `dataset-fashion-mnist`; packed anew, so without the published hashes.
-_SYSTEM = {"fashionmnist": Path("/usr/share/datasets/fashion-mnist")}
-
 # Largest input side for which the photographs whose shorter side is 160 pixels are enough.
 _SMALL_SIDE = 160
-
-
-def data_folder() -> Path:
-    """Where downloaded data sets are kept."""
-    return Path(platformdirs.user_data_path("resnet-viz", appauthor=False)) / "datasets"
 
 
 @dataclass(frozen=True)
@@ -83,10 +75,12 @@ def public_arrays(source: str, folder: str, watch: Watch) -> tuple[Dataset, Path
     """
     kind = _torchvision(_CLASSES[source])
     layout = _layout(kind)
-    root = next((root for root in _roots(folder, layout.folder) if layout.is_in(root)), None)
+    root = next(
+        (root for root in data_places.roots(folder, layout.folder) if layout.is_in(root)), None
+    )
     if root is None:
         root = _goal(folder)
-        _fetch(source, layout, root, _roots(folder, layout.folder), watch)
+        _fetch(source, layout, root, data_places.roots(folder, layout.folder), watch)
     place = root / layout.folder
     watch.at(f"Reading {TITLES[source]}")
     with warnings.catch_warnings():
@@ -132,32 +126,12 @@ def _layout(kind: Any) -> _Layout:
 
 
 def _goal(folder: str) -> Path:
-    return Path(folder).expanduser() if folder else data_folder()
+    return Path(folder).expanduser() if folder else data_places.data_folder()
 
 
-def _roots(folder: str, below: str) -> list[Path]:
-    """Where a data set may be, the likeliest first.
-
-    Args:
-        folder: of the recipe; may be the root or already the folder below it.
-        below: the data set's folder in a root.
-    """
-    roots = [data_folder(), Path("data"), Path(), Path.home() / "data", Path.home() / "datasets"]
-    if not folder:
-        return roots
-    given = Path(folder).expanduser()
-    steps = PurePosixPath(below).parts
-    inside = [
-        given.parents[n - 1]
-        for n in range(1, len(steps) + 1)
-        if given.parts[-n:] == steps[:n] and len(given.parts) > n
-    ]
-    return [given, *inside, *roots]
-
-
-def _fetch(source: str, layout: _Layout, root: Path, roots: Sequence[Path], watch: Watch) -> None:
-    system = _SYSTEM.get(source)
-    others = [place for base in roots for place in (base, base / layout.folder)]
+def _fetch(source: str, layout: _Layout, root: Path, places: Sequence[Path], watch: Watch) -> None:
+    system = data_places.SYSTEM.get(source)  # packed anew, so without the published hashes
+    others = [place for base in places for place in (base, base / layout.folder)]
     for archive in layout.archives:
         if archive.name.endswith(".gz") and len(layout.archives) > 1:
             target = root / layout.folder / archive.name.removesuffix(".gz")
@@ -187,19 +161,17 @@ def imagenette_folder(folder: str, side: int, watch: Watch) -> Path:
     archives = _torchvision("Imagenette")._ARCHIVES
     sizes = ("160px", "320px", "full") if side <= _SMALL_SIDE else ("320px", "full", "160px")
     names = [PurePosixPath(archives[size][0]).stem for size in sizes]
-    if folder and _has_parts(given := Path(folder).expanduser()):
+    if folder and data_places.has_parts(given := Path(folder).expanduser()):
         return given
-    for root in (roots := _roots(folder, "")):
-        if found := sorted(filter(_has_parts, root.glob("imagenette2*")), key=_rank(names)):
+    for root in (places := data_places.roots(folder, "")):
+        if found := sorted(
+            filter(data_places.has_parts, root.glob("imagenette2*")), key=_rank(names)
+        ):
             return found[0]
     root = _goal(folder)
     url, md5 = archives[sizes[0]]
-    unpack_tar(obtain(Archive((url,), md5), root, roots, watch), names[0], root, watch)
+    unpack_tar(obtain(Archive((url,), md5), root, places, watch), names[0], root, watch)
     return root / names[0]
-
-
-def _has_parts(folder: Path) -> bool:
-    return all((folder / part).is_dir() for part in ("train", "val"))
 
 
 def _rank(names: Sequence[str]) -> Callable[[Path], int]:
