@@ -49,6 +49,7 @@ class DataConfig:
             part of its own for that.
         train_images: train on so many pictures only, drawn by the run's seed, as many of
             each class; 0 for all. Few pictures make overfitting visible.
+        clutter: of `shapes`: how much of texture and noise the background has, 0 to 1.
     """
 
     source: DataSource = "folder"
@@ -62,10 +63,13 @@ class DataConfig:
     scale: tuple[float, ...] = ()
     held_out: float = 0.2
     train_images: int = 0
+    clutter: float = 1.0
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, DataSource)
         _at_least(0, "train_images", self.train_images)
+        if not 0 <= self.clutter <= 1:
+            raise UserError(f"clutter is a share in [0, 1], got {self.clutter!r}.")
         if not 0 < self.held_out < 1:
             raise UserError(f"held_out is a share between 0 and 1, got {self.held_out!r}.")
         if self.source == "folder" and not self.folder:

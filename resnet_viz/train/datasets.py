@@ -87,13 +87,22 @@ def _shapes(config: TrainConfig, watch: Watch) -> LoadedData:
     few, seed = config.data.train_images, config.run.seed
     if few:
         require_each(few, len(CLASSES))
-    data = shapes(few or N_TRAIN, N_TEST, few_seed=seed if few else None, watch=watch)
+    clutter = config.data.clutter
+    data = shapes(
+        few or N_TRAIN, N_TEST, few_seed=seed if few else None, clutter=clutter, watch=watch
+    )
     drawn = {"drawn": len(data.train), "seed": [0, seed] if few else 0}
-    how = f", the first {few:,} of seed {seed}" if few else ""
+    how = f", {few:,} of seed {seed}" if few else ""
+    how += "" if clutter == 1.0 else f", clutter {clutter:g}"
     return LoadedData(
         _sized(data, config.preprocess, watch),
         note=f"Drawn by the program{how}; {N_TEST:,} others are held out.",
-        split={"source": "shapes", "train": drawn, "held_out": {"drawn": N_TEST, "seed": 0}},
+        split={
+            "source": "shapes",
+            "clutter": clutter,
+            "train": drawn,
+            "held_out": {"drawn": N_TEST, "seed": 0},
+        },
     )
 
 

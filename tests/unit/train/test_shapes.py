@@ -88,3 +88,16 @@ def test_the_mean_colour_does_not_name_the_class() -> None:
     colour = data.train.images.mean(axis=(1, 2)) / 255
     means = np.stack([colour[data.train.labels == c].mean(axis=0) for c in range(10)])
     assert np.ptp(means, axis=0).max() < 0.05
+
+
+def test_without_clutter_the_background_has_one_colour_and_the_form_its_texture() -> None:
+    images = shapes(2000, 10, clutter=0.0).train.images.astype(float)
+    cluttered = shapes(2000, 10).train.images.astype(float)
+    corner = np.s_[:, :3, :3]  # forms seldom reach into it
+    middle = np.s_[:, 13:19, 13:19]
+
+    def spread(pixels: np.ndarray) -> float:
+        return float(np.median(pixels.std((1, 2)).mean(1)))
+
+    assert spread(images[corner]) < 0.3 * spread(cluttered[corner])
+    assert spread(images[middle]) > 2 * spread(images[corner])
