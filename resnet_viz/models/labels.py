@@ -49,15 +49,15 @@ def class_words(folders: Sequence[str]) -> tuple[str, ...]:
 
     Returns:
         ImageNet's words for its WordNet identifiers (`n01440764` -> `tench`), with the
-        identifier behind them where two classes share them; other names as they are.
+        identifier behind them where that keeps two classes apart; other names as they are.
     """
     if not any(map(_SYNSET.fullmatch, folders)):
         return tuple(folders)
     labels, synsets = imagenet_labels(), imagenet_synsets()
     words = [labels[synsets[name]] if name in synsets else name for name in folders]
-    counts = Counter(words)  # ImageNet calls two classes crane, and two maillot
+    counts = Counter(words)  # some published lists have two cranes, and so may the folders
     return tuple(
-        word if counts[word] == 1 else f"{word} ({name})"
+        word if counts[word] == 1 or word == name else f"{word} ({name})"
         for word, name in zip(words, folders, strict=True)
     )
 

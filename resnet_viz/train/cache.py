@@ -99,7 +99,8 @@ def _write(file: BinaryIO, decoded: Decoded) -> None:
 
 
 def _read(file: Path) -> Decoded:
-    with np.load(file, allow_pickle=False) as arrays:
+    # Opened here, because numpy leaves a damaged file open.
+    with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
         broken = json.loads(str(arrays["broken"]))
         decoded = Decoded(
             arrays["images"], arrays["kept"], tuple((name, reason) for name, reason in broken)

@@ -75,12 +75,11 @@ def public_arrays(source: str, folder: str, watch: Watch) -> tuple[Dataset, Path
     """
     kind = _torchvision(_CLASSES[source])
     layout = _layout(kind)
-    root = next(
-        (root for root in data_places.roots(folder, layout.folder) if layout.is_in(root)), None
-    )
+    places = data_places.roots(folder, layout.folder)
+    root = next(filter(layout.is_in, places), None)
     if root is None:
         root = _goal(folder)
-        _fetch(source, layout, root, data_places.roots(folder, layout.folder), watch)
+        _fetch(source, layout, root, places, watch)
     place = root / layout.folder
     watch.at(f"Reading {TITLES[source]}")
     with warnings.catch_warnings():
@@ -163,17 +162,18 @@ def imagenette_folder(folder: str, side: int, watch: Watch) -> Path:
     names = [PurePosixPath(archives[size][0]).stem for size in sizes]
     if folder and data_places.has_parts(given := Path(folder).expanduser()):
         return given
-    for root in (places := data_places.roots(folder, "")):
-        if found := sorted(
-            filter(data_places.has_parts, root.glob("imagenette2*")), key=_rank(names)
-        ):
-            return found[0]
+    places = data_places.roots(folder, "")
+    for root in places:
+        found = filter(data_places.has_parts, root.glob("imagenette2*"))
+        if best := min(found, key=_rank(names), default=None):
+            return best
     root = _goal(folder)
     url, md5 = archives[sizes[0]]
     unpack_tar(obtain(Archive((url,), md5), root, places, watch), names[0], root, watch)
     return root / names[0]
 
 
-def _rank(names: Sequence[str]) -> Callable[[Path], int]:
+def _rank(names: Sequence[str]) -> Callable[[Path], tuple[int, str]]:
     """Sort key: the earlier of `names` first, other folders last."""
-    return lambda place: names.index(place.name) if place.name in names else len(names)
+    ranks = {name: rank for rank, name in enumerate(names)}
+    return lambda place: (ranks.get(place.name, len(names)), place.name)

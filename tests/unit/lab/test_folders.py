@@ -148,11 +148,11 @@ def test_drawing_can_be_stopped(tmp_path: Path) -> None:
 
 def test_synsets_are_imagenets_in_the_order_of_its_classes() -> None:
     """timm lists them, and torchvision knows the names of ten."""
+    ensure_torchvision()  # timm imports torchvision too
     from timm.data import ImageNetInfo
 
     synsets = imagenet_synsets()
     assert list(synsets) == ImageNetInfo("imagenet-1k").label_names()
-    ensure_torchvision()
     from torchvision.datasets import Imagenette
 
     labels = imagenet_labels()
