@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from resnet_viz.ui.train.time_axis import TimeAxis, Unit, round_end
+from resnet_viz.ui.train.time_axis import TimeAxis, Unit, place_words, round_end
 
 _LEAST_SPAN = 4.0  # steps
 
@@ -61,6 +61,15 @@ class Timeline(QObject):
     def zoomed(self) -> bool:
         """Whether a part is in view."""
         return self._zoomed is not None
+
+    @property
+    def unit_word(self) -> str:
+        """What the numbers of an axis count."""
+        return "epoch" if self.unit == "epoch" and self.steps_per_epoch else "step"
+
+    def words(self, step: float) -> str:
+        """A place in time, for the heading of its values."""
+        return place_words(round(step), self.steps_per_epoch)
 
     def axis(self, left: float, right: float) -> TimeAxis:
         """The stretch between two pixels."""
