@@ -20,6 +20,7 @@ class Command:
         keys: shortcuts; the first is shown.
         separated: a line above it.
         checkable: it has a tick, and `run` takes none.
+        shown_only: a workspace takes these keys itself, unless a control has use for them.
     """
 
     menu: str
@@ -28,9 +29,10 @@ class Command:
     keys: tuple[str, ...] = ()
     separated: bool = False
     checkable: bool = False
+    shown_only: bool = False
 
 
-MENUS = ("&File", "&Edit", "&Network", "&View", "&Help")
+MENUS = ("&File", "&Edit", "&Network", "&Train", "&View", "&Help")
 
 _SHOWN = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 
@@ -45,7 +47,10 @@ def install(window: QMainWindow, commands: list[Command]) -> dict[str, QAction]:
             menu.addSeparator()
         action = QAction(command.text, window)
         action.setCheckable(command.checkable)
-        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        if command.shown_only:
+            action.setText(f"{command.text}\t{command.keys[0]}")
+        else:
+            action.setShortcuts([QKeySequence(keys) for keys in command.keys])
         action.triggered.connect(lambda _checked=False, run=command.run: run())
         menu.addAction(action)
         # Kept alive in full screen, where the menu bar may be hidden.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QSettings, Qt, QTimer
 from PySide6.QtGui import (
@@ -33,11 +34,15 @@ from resnet_viz.ui.pictures import Picture, accepts
 from resnet_viz.ui.session import Session
 from resnet_viz.ui.theme import Choice, Theme
 from resnet_viz.ui.top_bar import TopBar
+from resnet_viz.ui.train_commands import train_commands
 from resnet_viz.ui.window_files import WindowFiles
 from resnet_viz.ui.window_pictures import WindowPictures
 from resnet_viz.ui.workspace import Workspace
 from resnet_viz.ui.workspace_commands import NEXT_CHANNEL, PREVIOUS_CHANNEL, workspace_commands
 from resnet_viz.ui.workspaces import Workspaces
+
+if TYPE_CHECKING:
+    from resnet_viz.ui.train.workspace import TrainWorkspace
 
 
 class MainWindow(QMainWindow):
@@ -114,7 +119,7 @@ class MainWindow(QMainWindow):
 
     def _list_commands(self) -> list[Command]:
         undo, files = self.workspaces.undo, self.files
-        file, edit, network, view, help_ = actions.MENUS
+        file, edit, network, _train, view, help_ = actions.MENUS
         return [
             Command(file, "&Open picture…", files.ask_picture, ("Ctrl+O",)),
             Command(file, "Open &checkpoint…", files.ask_checkpoint, ("Ctrl+Shift+O",)),
@@ -126,6 +131,7 @@ class MainWindow(QMainWindow):
             Command(edit, "&Paste", self.paste, ("Ctrl+V",), True),
             Command(network, "&Choose network…", self._choose_network, ("Ctrl+M",)),
             *workspace_commands(self.workspaces),
+            *train_commands(self.workspaces),
             Command(network, "&Restart the engine", self._client.restart, (), True),
             Command(view, "&Full screen", self._flip_full_screen, ("F11",), True),
             Command(help_, "&Keys", self.show_keys, ("?",)),
@@ -213,8 +219,9 @@ class MainWindow(QMainWindow):
     # --- files, drops, clipboard -----------------------------------------------------------
 
     def open_paths(self, paths: list[Path]) -> None:
-        """Open pictures, a folder of them, or a checkpoint."""
-        self.intake.open_paths(paths)
+        """Open pictures, a folder of them, a checkpoint, or something to train."""
+        if not self._take_for_training(paths):
+            self.intake.open_paths(paths)
 
     def paste(self) -> None:
         """Use what is on the clipboard: settings of the workspace, or a picture."""
@@ -234,8 +241,21 @@ class MainWindow(QMainWindow):
         self._take(event.mimeData(), "dropped picture")
 
     def _take(self, mime: QMimeData, name: str) -> None:
-        if not self.workspace.take(mime):
+        urls = mime.urls() if mime.hasUrls() else []
+        files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        if not self.workspace.take(mime) and not self._take_for_training(files):
             self.intake.take(mime, name)
+
+    def _take_for_training(self, files: list[Path]) -> bool:
+        """Class folders, runs and recipes are opened in Train, whatever is on screen."""
+        from resnet_viz.ui.train.dropping import what_is
+
+        if (meant := what_is(files)) is None:
+            return False
+        self.workspaces.show_titled("Train")
+        train = cast("TrainWorkspace", self.workspace)
+        train.use(meant)
+        return True
 
     def _on_picture(self, picture: Picture) -> None:
         self.engine_notices.withdraw_others()  # it was about another picture

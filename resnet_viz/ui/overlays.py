@@ -45,9 +45,10 @@ class DropOverlay(Overlay):
         title = QLabel("Drop it anywhere")
         title.setProperty("role", "title")
         body = QLabel("a picture, several pictures, or a checkpoint (.pth, .pt, .safetensors)")
+        train = QLabel("to train: a folder of class folders, a recipe (.toml), or a run's folder")
         layout = QVBoxLayout(self)
         layout.addStretch()
-        for label in (title, body):
+        for label in (title, body, train):
             layout.addWidget(label, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch()
 

@@ -1,4 +1,4 @@
-"""What a drop or a paste means for the Train workspace; everything else is a picture's business."""
+"""What a drop or a paste means for the Train workspace; all else is a picture's business. No Qt."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QMimeData
-
 from resnet_viz.ui.pictures import IMAGE_SUFFIXES
 
 _LOOKED_AT = 400
 """Entries of a folder that are looked at: a drop must be answered at once."""
+_LARGEST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,6 @@ class Meant:
     path: Path
 
 
-def meant_for_training(mime: QMimeData) -> Meant | None:
-    """The one file or folder in `mime`, if a training can use it."""
-    urls = mime.urls() if mime.hasUrls() else []
-    files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    return what_is(files)
-
-
 def what_is(files: Sequence[Path]) -> Meant | None:
     """What files are for a training; None if they are several, or something else."""
     if len(files) != 1:
@@ -48,7 +40,7 @@ def what_is(files: Sequence[Path]) -> Meant | None:
             return _folder(path)
         if path.name == "config.toml" and (path.parent / "run.json").is_file():
             return Meant("run", path.parent)
-        return Meant("recipe", path) if path.suffix.lower() == ".toml" else None
+        return Meant("recipe", path) if _is_recipe(path) else None
     except OSError:
         return None  # opening it as a picture then says what is wrong
 
@@ -62,6 +54,13 @@ def is_recipe_text(text: str) -> bool:
     except tomllib.TOMLDecodeError:
         return text.lstrip()[:1] in "#["
     return True
+
+
+def _is_recipe(path: Path) -> bool:
+    """Whether a file is a recipe, good or bad: the laboratory has TOML files of its own."""
+    if path.suffix.lower() != ".toml" or path.stat().st_size > _LARGEST_BYTES:
+        return False
+    return is_recipe_text(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def _folder(path: Path) -> Meant | None:

@@ -92,6 +92,13 @@ def first_line(text: str) -> str:
     return sentence if end < 0 else sentence[: end + 1]
 
 
+def _name(file: Path, config: TrainConfig) -> str:
+    """`ResNet-20 on CIFAR-10, short`: what tells a recipe from the others of its networks."""
+    networks = " and ".join(spec.title() for spec in config.networks.values())
+    short = ", short" if file.stem.endswith("-short") else ""
+    return f"{networks} on {config.data.dataset}{short}"
+
+
 def _without_folder(config: TrainConfig, usual: TrainConfig) -> TrainConfig:
     """A recipe with the usual one's folder and number of classes."""
     data = replace(config.data, folder=usual.data.folder, dataset=usual.data.dataset)
@@ -110,5 +117,5 @@ def _read(file: Path) -> Preset | None:
     except UserError as error:
         _log.warning("a recipe is left out: %s", error)
         return None
-    name = _FIRST.get(file.name, file.stem)
+    name = _FIRST.get(file.name) or _name(file, config)
     return Preset(name, first_line(config.text), config, file.name == "fine-tune-folder.toml")

@@ -95,9 +95,3 @@ def duration_words(seconds: float) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
-
-
-def bytes_words(size: int) -> str:
-    """`812 MB`, `3.4 GB` (powers of 1024)."""
-    mb = size / 2**20
-    return f"{mb:.0f} MB" if mb < 1000 else f"{mb / 1024:.1f} GB"

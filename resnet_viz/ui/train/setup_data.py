@@ -13,6 +13,7 @@ from resnet_viz.models.bundled import bundled
 from resnet_viz.models.specs import IMAGENET, ResNetSpec, spec
 from resnet_viz.numerals import counted
 from resnet_viz.train.config import TrainConfig
+from resnet_viz.train.data_places import seems_on_disk
 from resnet_viz.ui.gradients.cause_words import SHORTER
 from resnet_viz.ui.gradients.controls import Choice, cell
 from resnet_viz.ui.gradients.depth_box import DepthBox
@@ -27,11 +28,11 @@ class DataGroup(SetupGroup):
     """The pictures.
 
     Signals:
-        folder_wanted: a `Path` of class folders to learn from.
+        folder_wanted: a folder of the user's is to be chosen.
         look_wanted: load the pictures and show them.
     """
 
-    folder_wanted = Signal(object)
+    folder_wanted = Signal()
     look_wanted = Signal()
 
     def __init__(self) -> None:
@@ -65,15 +66,9 @@ class DataGroup(SetupGroup):
         chosen = self.source.currentData()
         if chosen == "folder":
             self.source.show_data(self._source)  # until one is chosen
-            self.ask_folder()
+            self.folder_wanted.emit()
         elif chosen != self._source:
             self._want(data={"source": chosen})
-
-    def ask_folder(self) -> None:
-        """Choose a folder of class folders."""
-        name = QFileDialog.getExistingDirectory(self, "A folder with one folder for each class")
-        if name:
-            self.folder_wanted.emit(Path(name))
 
 
 def data_facts(config: TrainConfig, n_train: int, n_held_out: int, n_classes: int) -> str:
@@ -86,9 +81,11 @@ def data_facts(config: TrainConfig, n_train: int, n_held_out: int, n_classes: in
             f"{first}{n_train:,} to learn from, {n_held_out:,} held out, "
             f"{counted(n_classes, 'class')}."
         )
-    if source.download_mb and not config.data.folder:
-        return f"{source.what}. Downloaded once ({source.download_mb} MB) unless it is on disk."
-    return f"{first}{source.what}."
+    if not source.download_mb:
+        return f"{first}{source.what}."
+    if seems_on_disk(config.data.source, config.data.folder):
+        return f"{source.what}. Found on disk."
+    return f"{source.what}. Downloaded once: {source.download_mb} MB."
 
 
 class NetworkGroup(SetupGroup):

@@ -52,12 +52,14 @@ class SetupPanel(QScrollArea):
         parent: owner.
 
     Signals:
-        data_wanted: the pictures are to be shown.
-        find_wanted: the search for a learning rate is to be shown.
+        look_wanted: the pictures are to be loaded and shown.
+        find_wanted: a learning rate is to be searched.
+        folder_chosen: `Path` of class folders to fine-tune on.
     """
 
-    data_wanted = Signal()
+    look_wanted = Signal()
     find_wanted = Signal()
+    folder_chosen = Signal(object)
 
     def __init__(
         self, session: TrainSession, text: RecipeText | None = None, parent: QWidget | None = None
@@ -116,7 +118,7 @@ class SetupPanel(QScrollArea):
         """Choose a folder of class folders to fine-tune on."""
         name = QFileDialog.getExistingDirectory(self, "A folder with one folder for each class")
         if name:
-            self._use_folder(Path(name))
+            self.folder_chosen.emit(Path(name))
 
     # --- construction ------------------------------------------------------------------------
 
@@ -175,9 +177,9 @@ class SetupPanel(QScrollArea):
         for group in self.groups:
             group.wanted.connect(lambda changes, g=group: self._change(g, changes))
         self.preset.activated.connect(self._on_preset)
-        self.data.folder_wanted.connect(self._use_folder)
-        self.data.look_wanted.connect(self._look)
-        self.rate.find_wanted.connect(self._find)
+        self.data.folder_wanted.connect(self.ask_folder)
+        self.data.look_wanted.connect(self.look_wanted)
+        self.rate.find_wanted.connect(self.find_wanted)
         session.config_changed.connect(self._show_config)
         session.state_changed.connect(self._show_state)
         session.status_changed.connect(self._show_share)
@@ -204,18 +206,6 @@ class SetupPanel(QScrollArea):
             self.ask_folder()
         else:
             self._session.set_config(found.config)
-
-    def _use_folder(self, path: Path) -> None:
-        self._session.use_folder(path)
-        self.data_wanted.emit()
-
-    def _look(self) -> None:
-        self.data_wanted.emit()
-        self._session.look_at_data()
-
-    def _find(self) -> None:
-        self.find_wanted.emit()
-        self._session.find_rate()
 
     def _show_config(self) -> None:
         config = self._session.config

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from resnet_viz.engine.messages import TrainingStatus
-from resnet_viz.numerals import figure
+from resnet_viz.numerals import binary_size, figure
 from resnet_viz.runs.layout import RunFacts
 from resnet_viz.runs.reader import RunReader
 from resnet_viz.ui.train.overfitting import Overfitting
-from resnet_viz.ui.train.run_words import bytes_words, chance_words, duration_words
+from resnet_viz.ui.train.run_words import chance_words, duration_words
 
 
 def place_words(step: int, n_steps: int, steps_per_epoch: int) -> str:
@@ -32,8 +32,8 @@ def speed_words(status: TrainingStatus) -> str:
 
 
 def cost_words(status: TrainingStatus) -> str:
-    """`812 MB · measuring blocks 2.8 %`."""
-    parts = [f"memory {bytes_words(status.memory_bytes)}"] if status.memory_bytes else []
+    """`memory 812 MiB · measuring 2.8 % of the time`."""
+    parts = [f"memory {binary_size(status.memory_bytes)}"] if status.memory_bytes else []
     if status.step:
         parts.append(f"measuring {100 * status.probe_share:.1f} % of the time")
     return " · ".join(parts)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QMimeData, QSettings
-from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, QSettings, Qt
+from PySide6.QtGui import QKeyEvent, QUndoStack
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resnet_viz.engine.messages import DeviceInfo, Failed
 from resnet_viz.errors import UserError
+from resnet_viz.runs.places import runs_folder
 from resnet_viz.train.recipe import parse_config, to_toml
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.hint_card import HintCard
 from resnet_viz.ui.notify import Level, Notice, Notifier
 from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.theme import LIGHT, Theme
-from resnet_viz.ui.train.dropping import Meant, is_recipe_text, meant_for_training
+from resnet_viz.ui.train.dropping import Meant, is_recipe_text
 from resnet_viz.ui.train.pages import BLOCKS, DATA, LIVE, PAGES, RATE, Page
 from resnet_viz.ui.train.recipe_text import RecipeText
 from resnet_viz.ui.train.run_folders import bundled_runs
@@ -114,8 +122,9 @@ class TrainWorkspace(Workspace):
         session = self.session
         self.tabs.currentChanged.connect(self._build_page)
         self.invitation.run_clicked.connect(self.session.play)
-        self.setup.find_wanted.connect(lambda: self._show_tab(RATE))
-        self.setup.data_wanted.connect(lambda: self._show_tab(DATA))
+        self.setup.find_wanted.connect(self.find_rate)
+        self.setup.look_wanted.connect(self.look_at_data)
+        self.setup.folder_chosen.connect(self._use_folder)
         session.failed.connect(self._on_failed)
         session.run_changed.connect(self._on_state)
         session.train_progressed.connect(self._show_live)
@@ -176,11 +185,7 @@ class TrainWorkspace(Workspace):
         self.session.scrub(None)
 
     def take(self, mime: QMimeData) -> bool:
-        """Use a folder of class folders, a run, or a recipe; everything else is not for here."""
-        meant = meant_for_training(mime)
-        if meant is not None:
-            self.use(meant)
-            return True
+        """Use the text of a recipe; files are sorted by the window."""
         if not mime.hasUrls() and mime.hasText() and is_recipe_text(mime.text()):
             self.text.take(mime.text())
             return True
@@ -196,12 +201,38 @@ class TrainWorkspace(Workspace):
         elif meant.kind == "recipe":
             self.text.open_from(meant.path)
         else:
-            self.session.use_folder(meant.path)
-            self._show_tab(DATA)
+            self._use_folder(meant.path)
+
+    def look_at_data(self) -> None:
+        """Load the recipe's pictures and show them."""
+        self._show_tab(DATA)
+        self.session.look_at_data()
+
+    def find_rate(self) -> None:
+        """Search a learning rate and show how."""
+        self._show_tab(RATE)
+        self.session.find_rate()
+
+    def ask_run(self) -> None:
+        """Choose a run folder to look at, and to follow while it grows."""
+        name = QFileDialog.getExistingDirectory(self, "Open a run's folder", str(runs_folder()))
+        if name:
+            self.session.open_run(Path(name))
+            self._show_tab(LIVE)
 
     def enter(self) -> None:
         """It is on screen now."""
         self._on_state()
+        self.transport.play.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys of a player, where no control has use for them."""
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        act = _KEYS.get(event.key()) if plain else None
+        if act is None:
+            super().keyPressEvent(event)
+        else:
+            act(self)
 
     def show_picture(self, picture: Picture, *, chosen: bool) -> None:
         """Blocks are looked at with this picture."""
@@ -286,6 +317,10 @@ class TrainWorkspace(Workspace):
         self._holders[name].addWidget(page)
         self.pages[name] = page
 
+    def _use_folder(self, path: Path) -> None:
+        self._show_tab(DATA)
+        self.session.use_folder(path)
+
     def _show_live(self) -> None:
         """Show the run's charts, or how to get one where there is no run yet."""
         session, holder = self.session, self._holders[LIVE]
@@ -328,3 +363,10 @@ class TrainWorkspace(Workspace):
     def _tell_facts(self) -> None:
         self.headline_changed.emit(self.headline)
         self.status_changed.emit(self.status)
+
+
+_KEYS: dict[int, Callable[[TrainWorkspace], None]] = {
+    Qt.Key.Key_Space: lambda workspace: workspace.transport.press(),
+    Qt.Key.Key_Period: lambda workspace: workspace.session.step_once(),
+    Qt.Key.Key_End: lambda workspace: workspace.session.scrub(None),
+}
