@@ -37,6 +37,8 @@ class Course:
         evaluation: what was measured last on the held-out pictures, and after which step.
         exported: the files of each network, once they are written.
         saved_step: of the last checkpoint, -1 before the first.
+        together: whether all processes of the crew still do the same in every slice; the
+            first one writes the weights by itself.
     """
 
     def __init__(self, trainer: Trainer, writer: RunWriter, classes: tuple[str, ...]) -> None:
@@ -44,13 +46,16 @@ class Course:
         self.trainer = trainer
         self.pace = Pace()
         nets = {key: learner.net for key, learner in trainer.learners.items()}
-        probe = BlockProbe(nets, config.recording, trainer.device)
-        trainer.observers.append(probe)
+        probe = None
+        if trainer.crew.rank == 0:
+            probe = BlockProbe(nets, config.recording, trainer.device)
+            trainer.observers.append(probe)
         self.journal = Journal(trainer, writer, probe, self.pace)
         self.stage = Stage("Training")
         self.evaluation: tuple[int, Mapping[NetworkKey, Evaluation]] | None = None
         self.exported: dict[NetworkKey, Exported] = {}
         self.saved_step = -1
+        self.together = True
         self._writer = writer
         self._classes = classes
         self._patience = Patience(config.run.patience)
@@ -107,6 +112,7 @@ class Course:
                 yield from self._evaluate()
             self._keep()
             yield
+        self.together = False
         if self.trainer.crew.rank == 0:
             yield from self._export()
         self.stage = Stage("Finished")

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from resnet_viz.images import Preprocess
+from resnet_viz.train.crew import Crew
 from resnet_viz.train.data import Split
 
 BATCH = 250
@@ -54,29 +55,40 @@ class Pictures:
         return (images.float() / 255 - self._mean) / self._std
 
 
-def evaluating(net: nn.Module, pictures: Pictures) -> Generator[int, None, Evaluation]:
+def evaluating(
+    net: nn.Module, pictures: Pictures, crew: Crew | None = None
+) -> Generator[int, None, Evaluation]:
     """Measure a network one batch at a time.
 
     Between two batches every module is in the mode that it was in before, so others may use
     the network then; if they change it, the measurement is of no network at all.
 
+    Args:
+        net: the network.
+        pictures: to measure it on.
+        crew: the processes that share the pictures; all must do so at the same step.
+
     Yields:
-        How many pictures have been measured.
+        How many pictures have been measured; as often in every process.
 
     Returns:
         Accuracy and loss, in float32.
     """
     losses: list[Tensor] = []  # read at the end: each read waits for a GPU
     hits: list[Tensor] = []
-    for start in range(0, len(pictures), BATCH):
+    crew = crew or Crew()
+    crew.align(net)
+    n_images, together = len(pictures), BATCH * crew.size
+    for first in range(0, n_images, together):
+        start = first + BATCH * crew.rank
         images = pictures.normalised(pictures.images[start : start + BATCH])
         labels = pictures.labels[start : start + BATCH]
-        logits = _logits(net, images)
-        losses.append(F.cross_entropy(logits, labels, reduction="sum"))
-        hits.append((logits.argmax(1) == labels).sum())
-        yield min(start + BATCH, len(pictures))
-    n_images = len(pictures)
-    loss, right = sum(torch.stack(losses).tolist()), sum(torch.stack(hits).tolist())
+        logits = _logits(net, images)  # of none, where others have the last pictures
+        losses.append(F.cross_entropy(logits, labels, reduction="sum").double())
+        hits.append((logits.argmax(1) == labels).sum().double())
+        yield min(first + together, n_images)
+    sums = crew.total(torch.stack([torch.stack(losses).sum(), torch.stack(hits).sum()]))
+    loss, right = sums.tolist()
     return Evaluation(loss / n_images, right / n_images, n_images)
 
 

@@ -12,12 +12,16 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
-def stop_requests() -> Iterator[Callable[[], bool]]:
+def stop_requests(*, patient: bool = False) -> Iterator[Callable[[], bool]]:
     """Yield a function that tells whether the user asked to stop.
 
     The first signal only asks, so that the state is saved between two steps; the second one
     does what it always does. Outside the main thread Python delivers no signals, and the
     answer stays False.
+
+    Args:
+        patient: further signals only ask, too: for a process whose parent repeats to it what
+            it has heard from the terminal already, and knows other ways to end it.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
@@ -28,7 +32,8 @@ def stop_requests() -> Iterator[Callable[[], bool]]:
     def ask(number: int, frame: FrameType | None) -> None:
         nonlocal asked
         asked = True
-        signal.signal(number, before[signal.Signals(number)])
+        if not patient:
+            signal.signal(number, before[signal.Signals(number)])
 
     for number in _SIGNALS:
         signal.signal(number, ask)

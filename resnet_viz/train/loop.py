@@ -169,7 +169,7 @@ class Trainer:
         measured: dict[NetworkKey, Evaluation] = {}
         for key, learner in self.learners.items():
             before = len(measured) * len(self.test)
-            batches = evaluating(learner.net, self.test)
+            batches = evaluating(learner.net, self.test, self.crew)
             while True:
                 try:
                     yield before + next(batches)

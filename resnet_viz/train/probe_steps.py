@@ -74,10 +74,10 @@ class BlockProbe:
         return self._budget.share
 
     def before_forward(self, learner: Learning, step: int) -> None:
-        """A network begins a step (1-based)."""
+        """A network begins a step (0-based)."""
         if learner.key == self._first:
-            self._step = step
-            self._measuring = self._budget.due(step)
+            self._step = step + 1
+            self._measuring = self._budget.due(self._step)
             self._clock.begin(measured=self._measuring)
         if self._measuring:
             self._meters[learner.key].begin()

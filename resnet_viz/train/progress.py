@@ -32,10 +32,13 @@ class Progress:
     Args:
         config: of the run.
         console: where to print; stderr by default.
+        silent: print nothing, because another process does.
     """
 
-    def __init__(self, config: TrainConfig, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True, highlight=False)
+    def __init__(
+        self, config: TrainConfig, console: Console | None = None, *, silent: bool = False
+    ) -> None:
+        self._console = console or Console(stderr=True, highlight=False, quiet=silent)
         names = " and ".join(network.title() for network in config.networks.values())
         self._title = f"{names} on {config.data.dataset}"
         self._bar = Bar(

@@ -15,7 +15,6 @@ from types import TracebackType
 import torch
 
 from resnet_viz.errors import UserError
-from resnet_viz.models.devices import resolve_device
 from resnet_viz.models.gates import Gate
 from resnet_viz.runs.layout import RunPaths
 from resnet_viz.train.background import Stage, in_background
@@ -153,15 +152,16 @@ class TrainingSession:
             raise
 
     def _prepare(self) -> Generator[Stage, None, None]:
-        device = self._device or resolve_device(self.config.run.device)
+        device = self._device or self._crew.device(self.config.run.device)
         saved = self._saved()
-        loaded = yield from in_background(
-            "Reading the pictures", lambda progress, stop: load(self.config, progress, stop)
-        )
-        check_fit(self.config, loaded.dataset)
-        fetched = yield from in_background(
-            "Reading the weights", lambda progress, stop: fetch(self.config, progress, stop)
-        )
+        with self._crew.first_alone():
+            loaded = yield from in_background(
+                "Reading the pictures", lambda progress, stop: load(self.config, progress, stop)
+            )
+            check_fit(self.config, loaded.dataset)
+            fetched = yield from in_background(
+                "Reading the weights", lambda progress, stop: fetch(self.config, progress, stop)
+            )
         with enough_memory(device), threads(self.config.run.threads):
             begun = begin(self.config, loaded.dataset.classes, fetched)
             trainer = Trainer(self.config, loaded.dataset, device, begun=begun, crew=self._crew)
@@ -173,7 +173,7 @@ class TrainingSession:
             self._writer.require_new()
             return None
         saved = self._writer.last_checkpoint()
-        if _own_recipe(self.folder) != self.config:
+        if self._crew.rank == 0 and _own_recipe(self.folder) != self.config:
             own = RunPaths(self.folder).config
             raise UserError(
                 f"The run in {str(self.folder)!r} was started with another recipe.",
