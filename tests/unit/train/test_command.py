@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -13,16 +12,18 @@ from typing import Any
 
 import pytest
 import torch
+from run_folders import checkpoint, events, records
 from safetensors.torch import load_file
 
 from resnet_viz.errors import UserError
 from resnet_viz.images import normalise
 from resnet_viz.models.bundled import Card, read_cards
 from resnet_viz.models.network import build
-from resnet_viz.train import command, loop
+from resnet_viz.runs.layout import RunPaths, step_name, steps_in
+from resnet_viz.train import loop, session
 from resnet_viz.train.command import run
+from resnet_viz.train.data import LoadedData
 from resnet_viz.train.datasets import load
-from resnet_viz.train.folder import RunFolder
 from resnet_viz.train.recipe import read_config
 from resnet_viz.train.shapes import CLASSES, shapes
 
@@ -32,25 +33,30 @@ def test_what_a_run_leaves_behind(recipe: Any, tmp_path: Path) -> None:
     assert run(config, out, resume=False) == 0
     assert (out / "config.toml").read_bytes() == config.read_bytes()
     assert sorted(p.name for p in out.iterdir()) == [
-        "checkpoint.pt",
+        ".lock",
+        "blocks-network.bin",
+        "checkpoints",
         "config.toml",
         "metrics.jsonl",
         "resnet20-colours.json",
         "resnet20-colours.safetensors",
+        "run.json",
+        "snapshots",
+        "split.json",
     ]
-    records = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
-    steps = [r for r in records if r["kind"] == "step"]
+    steps = records(out, "step")
     assert [r["step"] for r in steps] == list(range(1, 29))
     assert [r["epoch"] for r in steps] == [1] * 7 + [2] * 7 + [3] * 7 + [4] * 7
     assert all(0 <= r["accuracy"] <= 1 and r["lr"] >= 0 for r in steps)
-    evaluations = [r for r in records if r["kind"] == "evaluation"]
+    evaluations = records(out, "evaluation")
     assert [(r["epoch"], r["step"]) for r in evaluations] == [(2, 14), (4, 28)]
 
 
 def test_a_drawn_data_set_needs_no_folder(
     recipe: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "shapes", lambda: shapes(40, 20))
+    few = LoadedData(shapes(40, 20))
+    monkeypatch.setattr(session, "load", lambda config, progress, cancelled: few)
     drawn = "source = 'shapes'\nfolder = ''\ndataset = 'Shapes'"
     config = recipe(data=drawn, network="n_classes = 10\ninput_size = 32", run="epochs = 2")
     out = tmp_path / "run"
@@ -60,21 +66,11 @@ def test_a_drawn_data_set_needs_no_folder(
     assert card.test_images == 20
 
 
-def test_drawn_pictures_of_another_size_are_refused(recipe: Any, tmp_path: Path) -> None:
-    config = recipe(data="source = 'shapes'\nfolder = ''", network="n_classes = 10")
-    with pytest.raises(UserError, match="32 pixels wide") as raised:
-        run(config, tmp_path / "run", resume=False)
-    assert "input_size = 32" in raised.value.hint
-    assert not (tmp_path / "run").exists()
-
-
 def test_the_card_tells_what_the_exported_file_reaches(recipe: Any, tmp_path: Path) -> None:
     config, out = recipe(), tmp_path / "run"
     run(config, out, resume=False)
     weights = out / "resnet20-colours.safetensors"
-    cards, notes = read_cards(out)
-    assert notes == ()
-    card = cards["resnet20"]
+    card = read_cards(out)[0]["resnet20"]
     settings = read_config(config)
 
     net = build(card.spec())
@@ -114,21 +110,22 @@ def test_a_loss_that_is_not_finite_stops_the_run(
     def poisoned(trainer: loop.Trainer) -> loop.Step:
         if trainer.step_index == poisoned_step:
             with torch.no_grad():
-                trainer.net.fc.bias.fill_(torch.nan)
+                trainer.learners["network"].net.fc.bias.fill_(torch.nan)
         return step(trainer)
 
     monkeypatch.setattr(loop.Trainer, "step", poisoned)
     with pytest.raises(UserError) as caught:
         run(config, out, resume=False)
     assert f"nan in step {poisoned_step + 1}, epoch" in caught.value.message
+    assert events(out) == ["started", "failed"]
     if poisoned_step == 2:
         assert "no checkpoint yet" in caught.value.message
-        assert not RunFolder(out).checkpoint.exists()
+        assert not RunPaths(out).checkpoints.exists()
     else:
-        assert str(RunFolder(out).checkpoint) in caught.value.message
-        state = torch.load(RunFolder(out).checkpoint, weights_only=True)
-        assert state["step"] == 7
-        assert all(v.isfinite().all() for v in state["net"].values())
+        step_7 = RunPaths(out).checkpoints / step_name(7)
+        assert str(step_7) in caught.value.message
+        weights = checkpoint(out, 7)[1]["network"]
+        assert all(v.isfinite().all() for v in weights.values())
 
 
 def test_a_learning_rate_that_explodes_is_reported_not_exported(
@@ -136,7 +133,7 @@ def test_a_learning_rate_that_explodes_is_reported_not_exported(
 ) -> None:
     out = tmp_path / "run"
     config = recipe(network="norm = 'none'", optimiser="lr = 1e9", run="epochs = 2")
-    with pytest.raises(UserError, match=r"The loss became (nan|inf)") as caught:
+    with pytest.raises(UserError, match=r"The loss of ResNet-20 became (nan|inf)") as caught:
         run(config, out, resume=False)
     assert "learning rate" in caught.value.hint
     assert not list(out.glob("*.safetensors"))
@@ -147,20 +144,19 @@ def test_a_full_disk_keeps_the_last_checkpoint(
 ) -> None:
     config, whole, out = recipe(), tmp_path / "whole", tmp_path / "run"
     run(config, whole, resume=False)
-    synced = []
 
     def full(file: int) -> None:
-        synced.append(file)
-        if len(synced) > 4:  # the cached data, the recipe, two checkpoints
+        if len(steps_in(RunPaths(out).checkpoints)) == 2:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(UserError, match="No space left") as caught:
-            run(recipe(data="padding = 1"), out, resume=False)
-    assert "checkpoint.pt" in caught.value.message
+            run(config, out, resume=False)
+    assert str(out) in caught.value.message
     assert "Free some space" in caught.value.hint
-    assert not list(out.glob("*.part"))
+    assert steps_in(RunPaths(out).checkpoints) == (5, 7)
+    assert not list(out.rglob("*.part"))
 
     assert run(config, out, resume=True) == 0
     name = "resnet20-colours.safetensors"

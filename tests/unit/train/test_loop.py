@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from resnet_viz.errors import UserError
 from resnet_viz.images import normalise
-from resnet_viz.models.network import build
+from resnet_viz.models.network import ResNet, build
 from resnet_viz.train.config import TrainConfig
 from resnet_viz.train.data import Dataset
 from resnet_viz.train.datasets import load
@@ -28,6 +28,10 @@ def trainer(recipe: Any) -> Any:
         return Trainer(config, dataset(config), CPU)
 
     return make
+
+
+def net_of(trainer: Trainer) -> ResNet:
+    return trainer.learners["network"].net
 
 
 def dataset(config: TrainConfig) -> Dataset:
@@ -61,24 +65,24 @@ def test_three_steps_equal_sgd_by_hand(trainer: Any) -> None:
                 g = g + 0.01 * p
                 velocity[name] = 0.8 * velocity[name] + g
                 p -= 0.1 * (g + 0.8 * velocity[name])
-        assert done.loss.item() == pytest.approx(loss.item(), rel=1e-5)
-        assert done.correct.item() == (log_p.argmax(1) == y).sum().item()
+        assert done.losses["network"].item() == pytest.approx(loss.item(), rel=1e-5)
+        assert done.correct["network"].item() == (log_p.argmax(1) == y).sum().item()
         assert done.lr == 0.1
 
-    for (name, a), b in zip(ours.net.named_parameters(), net.parameters(), strict=True):
+    for (name, a), b in zip(net_of(ours).named_parameters(), net.parameters(), strict=True):
         torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-6, msg=name)
 
 
 def test_label_smoothing_reaches_the_loss(trainer: Any) -> None:
     plain, smooth = trainer().step(), trainer(run="label_smoothing = 0.3").step()
-    assert plain.loss != smooth.loss
+    assert plain.losses != smooth.losses
     assert plain.correct == smooth.correct
 
 
 def test_one_seed_gives_one_run(trainer: Any) -> None:
     def losses(**changes: str) -> list[float]:
         run = trainer(**changes)
-        return [run.step().loss.item() for _ in range(9)]
+        return [run.step().losses["network"].item() for _ in range(9)]
 
     assert losses() == losses()
     assert losses() != losses(run="seed = 8")
@@ -86,16 +90,16 @@ def test_one_seed_gives_one_run(trainer: Any) -> None:
 
 def test_the_plain_twin_starts_from_the_same_weights(trainer: Any) -> None:
     residual, plain = trainer(), trainer(network="plain = true")
-    for a, b in zip(residual.net.parameters(), plain.net.parameters(), strict=True):
+    for a, b in zip(net_of(residual).parameters(), net_of(plain).parameters(), strict=True):
         assert torch.equal(a, b)
-    assert residual.step().loss != plain.step().loss
-    assert {gate.skip for gate in plain.net.gates.values()} == {0.0}
+    assert residual.step().losses != plain.step().losses
+    assert {gate.skip for gate in net_of(plain).gates.values()} == {0.0}
 
 
 def test_crops_follow_the_recipe(trainer: Any) -> None:
     run: Trainer = trainer(data="crops = [[1, 4], [2, 6]]")
     seen = []
-    run.net.conv1.register_forward_pre_hook(lambda module, args: seen.append(args[0].shape[-1]))
+    net_of(run).conv1.register_forward_pre_hook(lambda module, args: seen.append(args[0].shape[-1]))
     while not run.finished:
         run.step()
     assert seen == [4] * 7 + [6] * 14 + [8] * 7
@@ -104,23 +108,23 @@ def test_crops_follow_the_recipe(trainer: Any) -> None:
 def test_bfloat16_runs_the_convolutions_under_autocast(trainer: Any) -> None:
     run: Trainer = trainer(run="precision = 'bfloat16'")
     kinds = []
-    run.net.conv1.register_forward_hook(lambda module, args, out: kinds.append(out.dtype))
-    assert run.step().loss.dtype == torch.float32
+    net_of(run).conv1.register_forward_hook(lambda module, args, out: kinds.append(out.dtype))
+    assert run.step().losses["network"].dtype == torch.float32
     assert kinds == [torch.bfloat16]
-    assert all(p.dtype == torch.float32 for p in run.net.parameters())
+    assert all(p.dtype == torch.float32 for p in net_of(run).parameters())
 
 
 def test_evaluation_counts_every_test_picture(trainer: Any) -> None:
     run: Trainer = trainer()
     for _ in range(10):
         run.step()
-    before = {k: v.clone() for k, v in run.net.state_dict().items()}
-    measured = run.evaluate()
-    assert run.net.training
-    assert all(torch.equal(v, before[k]) for k, v in run.net.state_dict().items())
+    before = {k: v.clone() for k, v in net_of(run).state_dict().items()}
+    measured = run.evaluate()["network"]
+    assert net_of(run).training
+    assert all(torch.equal(v, before[k]) for k, v in net_of(run).state_dict().items())
 
     test = dataset(run.config).test
-    net = run.net.eval()
+    net = net_of(run).eval()
     right, loss = 0, 0.0
     with torch.no_grad():
         for image, label in zip(test.images, test.labels, strict=True):
@@ -149,6 +153,6 @@ def test_it_learns(trainer: Any) -> None:
     run: Trainer = trainer(run="epochs = 8")
     losses = []
     while not run.finished:
-        losses.append(run.step().loss.item())
+        losses.append(run.step().losses["network"].item())
     assert np.mean(losses[-7:]) < 0.5 * np.mean(losses[:7])
-    assert run.evaluate().accuracy >= 0.9
+    assert run.evaluate()["network"].accuracy >= 0.9

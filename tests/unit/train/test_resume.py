@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
+from run_folders import assert_same_run, checkpoint, equal, events
 
 from resnet_viz.errors import UserError
+from resnet_viz.runs.layout import RunPaths, step_name
 from resnet_viz.train import loop
 from resnet_viz.train.command import run
-from resnet_viz.train.folder import RunFolder
 
 # 36 pictures in batches of 5: 7 steps an epoch, 28 in all; checkpoints at 5, 7, 10, 14, 15 ...
 KILL_IN_STEP = """
 import os, signal, sys
 from pathlib import Path
+from resnet_viz.runs.layout import RunPaths, step_name
 from resnet_viz.train import loop
 from resnet_viz.train.command import run
 
@@ -36,29 +38,6 @@ run(Path(sys.argv[1]), Path(sys.argv[2]), resume=False)
 """
 
 
-def equal(a: Any, b: Any) -> bool:
-    if isinstance(a, torch.Tensor):
-        return a.dtype == b.dtype and torch.equal(a, b)
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(equal(a[k], b[k]) for k in a)
-    if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(map(equal, a, b))
-    return bool(a == b)
-
-
-def final(out: Path) -> dict[str, Any]:
-    state = torch.load(out / "checkpoint.pt", weights_only=True)
-    assert isinstance(state, dict)
-    return state
-
-
-def assert_same_run(a: Path, b: Path) -> None:
-    assert equal(final(a), final(b))
-    assert (a / "metrics.jsonl").read_text() == (b / "metrics.jsonl").read_text()
-    for file in ("resnet20-colours.safetensors", "resnet20-colours.json"):
-        assert (a / file).read_bytes() == (b / file).read_bytes()
-
-
 @pytest.mark.parametrize("options", ["", "channels_last = true"])
 def test_killed_in_the_middle_of_an_epoch(recipe: Any, tmp_path: Path, options: str) -> None:
     config = recipe(run=options)
@@ -71,8 +50,8 @@ def test_killed_in_the_middle_of_an_epoch(recipe: Any, tmp_path: Path, options: 
         check=False,
     )
     assert child.returncode == -signal.SIGKILL, child.stderr.decode()
-    assert final(broken)["step"] == 10
-    assert not equal(final(broken)["net"], final(whole)["net"])
+    assert checkpoint(broken)[0] == 10
+    assert not equal(checkpoint(broken)[1]["network"], checkpoint(whole)[1]["network"])
     assert not (broken / "resnet20-colours.safetensors").exists()
 
     assert run(config, broken, resume=True) == 0
@@ -97,7 +76,8 @@ def test_terminated_between_steps(
     with monkeypatch.context() as patch:
         patch.setattr(loop.Trainer, "step", interrupted)
         assert run(config, broken, resume=False) == 130
-    assert final(broken)["step"] == 13  # the step was finished and saved
+    assert checkpoint(broken)[0] == 13  # the step was finished and saved
+    assert events(broken) == ["started", "stopped"]
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
     assert run(config, broken, resume=True) == 0
@@ -118,7 +98,7 @@ def test_killed_before_the_first_checkpoint(recipe: Any, tmp_path: Path) -> None
     config, whole, broken = recipe(), tmp_path / "whole", tmp_path / "broken"
     run(config, whole, resume=False)
     run(config, broken, resume=False)
-    (broken / "checkpoint.pt").unlink()
+    shutil.rmtree(RunPaths(broken).checkpoints)
     run(config, broken, resume=True)
     assert_same_run(whole, broken)
 
@@ -127,8 +107,8 @@ def test_a_metrics_line_torn_by_the_crash_is_written_anew(recipe: Any, tmp_path:
     config, whole, broken = recipe(), tmp_path / "whole", tmp_path / "broken"
     run(config, whole, resume=False)
     run(config, broken, resume=False)
-    metrics = broken / "metrics.jsonl"
-    (broken / "checkpoint.pt").unlink()
+    metrics = RunPaths(broken).metrics
+    shutil.rmtree(RunPaths(broken).checkpoints / step_name(28))
     metrics.write_text(metrics.read_text() + '{"kind": "step", "st')
     run(config, broken, resume=True)
     assert_same_run(whole, broken)
@@ -149,12 +129,25 @@ def test_nothing_to_resume(recipe: Any, tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04 torn"])
-def test_a_damaged_checkpoint_is_named(recipe: Any, tmp_path: Path, content: bytes) -> None:
+def damage(out: Path, step: int) -> None:
+    (RunPaths(out).checkpoints / step_name(step) / "state.json").write_bytes(b"not JSON")
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(recipe: Any, tmp_path: Path) -> None:
+    config, whole, broken = recipe(), tmp_path / "whole", tmp_path / "broken"
+    run(config, whole, resume=False)
+    run(config, broken, resume=False)
+    damage(broken, 28)
+    run(config, broken, resume=True)
+    assert_same_run(whole, broken)
+
+
+def test_two_damaged_checkpoints_are_named(recipe: Any, tmp_path: Path) -> None:
     config, out = recipe(), tmp_path / "run"
     run(config, out, resume=False)
-    RunFolder(out).checkpoint.write_bytes(content)
-    with pytest.raises(UserError, match=r"checkpoint\.pt"):
+    damage(out, 25)
+    damage(out, 28)
+    with pytest.raises(UserError, match="step-00000028"):
         run(config, out, resume=True)
 
 
