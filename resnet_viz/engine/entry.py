@@ -22,6 +22,8 @@ from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.messages import Failed, Reply, Starting
 
 EXIT_NO_START = 3
+SAVING_S = 20.0
+"""How long an engine may take to leave that has a training to save."""
 _GRACE_S = 0.5
 _NICENESS = 5
 
@@ -89,8 +91,12 @@ def _listen(requests: Connection, inbox: Inbox) -> None:
     finally:
         inbox.close()
         # The worker leaves by itself between two blocks, which lets a download tidy up. One
-        # that is deep inside an import or a kernel has nothing to lose.
+        # that is deep inside an import or a kernel has nothing to lose, unless it trains: the
+        # step under way ends, and the training is saved.
         time.sleep(_GRACE_S)
+        deadline_s = time.monotonic() + SAVING_S
+        while inbox.training and time.monotonic() < deadline_s:
+            time.sleep(_GRACE_S / 10)
         _leave(0)
 
 

@@ -1,14 +1,16 @@
-"""The network of the Explore workspace: loaded, kept, measured on one picture at a time."""
+"""Networks to look at: loaded, kept, measured on one picture at a time."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
 from resnet_viz.analysis.cost import network_cost
+from resnet_viz.engine.current import DTYPES, Current
 from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.measurements import Measurements, question
 from resnet_viz.engine.messages import (
@@ -20,6 +22,7 @@ from resnet_viz.engine.messages import (
     Reply,
 )
 from resnet_viz.engine.meter import QUIET_S, Meter
+from resnet_viz.engine.run_networks import LiveOf, network_of_run
 from resnet_viz.errors import UserError
 from resnet_viz.images import normalise
 from resnet_viz.models.devices import resolve_device
@@ -30,49 +33,40 @@ from resnet_viz.probe.capturing import capture
 from resnet_viz.probe.interruption import between_blocks
 from resnet_viz.probe.snapshot import Snapshot
 
-_DTYPES = {"float32": torch.float32, "float64": torch.float64}
 # Maps of a block / what its modules put out: measured at 1.23 to 1.28, ResNet-18, -50 and -56.
 _MAPS_PER_ACTIVATION = 1.3
 
 
-@dataclass(frozen=True)
-class Current:
-    """The network that requests are answered with.
+@dataclass
+class _Place:
+    """Where one network is kept: that of the Explore workspace, or one of a run.
 
     Attributes:
-        asked: the choice as the window wrote it.
-        choice: the same with the specification found and the device resolved.
-        loaded: the network and what goes with it.
+        current: the network; None before the first.
+        measurements: of that network.
     """
 
-    asked: ModelChoice
-    choice: ModelChoice
-    loaded: LoadedNetwork
-
-    def serves(self, choice: ModelChoice) -> bool:
-        """Whether `choice` asks for this network; the mode is no property of a network."""
-        same_mode = replace(choice, training_mode=self.choice.training_mode)
-        if same_mode.weights == "file":
-            same_mode = replace(same_mode, spec=self.choice.spec)
-        asked = replace(self.asked, training_mode=self.choice.training_mode)
-        if asked.weights == "file":
-            asked = replace(asked, spec=self.choice.spec)
-        return same_mode in (asked, self.choice)
+    current: Current | None = None
+    measurements: Measurements = field(default_factory=Measurements)
 
 
 class Explorer:
     """Answers `LoadModel` and `Explore`.
 
+    The networks of a run have places of their own: looking at them costs the Explore workspace
+    neither its network nor what was measured of it.
+
     Args:
         inbox: says whether the running request is still wanted.
         send: sends a reply to the window.
+        live_of: tells of the training under way.
     """
 
-    def __init__(self, inbox: Inbox, send: Callable[[Reply], None]) -> None:
+    def __init__(self, inbox: Inbox, send: Callable[[Reply], None], live_of: LiveOf) -> None:
         self._inbox = inbox
         self._send = send
-        self._current: Current | None = None
-        self._measurements = Measurements()
+        self._live_of = live_of
+        self._places: defaultdict[str, _Place] = defaultdict(_Place)
 
     def load(self, job: LoadModel) -> ModelReady:
         """Make a network the current one; if that fails, the former one stays."""
@@ -98,13 +92,14 @@ class Explorer:
         """Measure the network, unless the same question was answered before."""
         current = self._network_for(job.choice, job.request_id)
         check_explore(job, current.loaded)
+        measurements = self._place(job.choice).measurements
         asked = question(job)
-        known = self._measurements.recall(asked, job.keep)
+        known = measurements.recall(asked, job.keep)
         if known is None:
             sizes = map_bytes(current.loaded.net, job.image.shape)
-            keep = self._measurements.worth_keeping(asked, job.keep, sizes)
+            keep = measurements.worth_keeping(asked, job.keep, sizes)
             measured = self._measure(job, current, keep)
-            known = self._measurements.remember(asked, job.keep, measured)
+            known = measurements.remember(asked, job.keep, measured)
         return Explored(job.request_id, known, dict(job.gates))
 
     def _measure(self, job: Explore, current: Current, keep: tuple[str, ...]) -> Snapshot:
@@ -112,7 +107,7 @@ class Explorer:
         net.gates.assign(job.gates)
         array = normalise(np.asarray(job.image), current.loaded.preprocess)
         images = torch.from_numpy(array).to(
-            device=current.choice.device, dtype=_DTYPES[current.choice.dtype]
+            device=current.choice.device, dtype=DTYPES[current.choice.dtype]
         )
         meter = Meter(self._send, job.request_id, quiet_s=QUIET_S)
         what = f"Measuring {job.choice.title()}"
@@ -134,8 +129,22 @@ class Explorer:
         self, choice: ModelChoice, request_id: int, *, reread: bool = False
     ) -> Current:
         """The current network if it is the one of `choice`, else that one, loaded."""
-        if self._current is not None and self._current.serves(choice) and not reread:
-            return self._current
+        place = self._place(choice)
+        if choice.weights == "run":
+            found = network_of_run(choice, place.current, self._live_of)
+        elif place.current is not None and place.current.serves(choice) and not reread:
+            return place.current
+        else:
+            found = self._load(choice, request_id)
+        if found is not place.current:  # other weights, of which nothing was measured
+            place.current = found
+            place.measurements.clear()
+        return found
+
+    def _place(self, choice: ModelChoice) -> _Place:
+        return self._places[choice.run_network if choice.weights == "run" else ""]
+
+    def _load(self, choice: ModelChoice, request_id: int) -> Current:
         device = resolve_device(choice.device, float64=choice.dtype == "float64")
         loaded = load_network(
             choice.spec,
@@ -148,10 +157,7 @@ class Explorer:
             cancelled=self._inbox.stopped,
         )
         self._inbox.check()
-        found = replace(choice, spec=loaded.spec, device=str(device))
-        self._current = Current(choice, found, loaded)
-        self._measurements.clear()
-        return self._current
+        return Current(choice, replace(choice, spec=loaded.spec, device=str(device)), loaded)
 
 
 def map_bytes(net: ResNet, image_shape: tuple[int, ...]) -> dict[str, int]:

@@ -93,6 +93,12 @@ class Inbox:
         """Whether the window wants no more answers."""
         return self._closed
 
+    @property
+    def training(self) -> bool:
+        """Whether a training is under way, whose state is to be saved before leaving."""
+        desk = self._background.get(Train)
+        return desk is not None and desk.job is not None
+
     # --- the listening thread --------------------------------------------------------------
 
     def put(self, request: Request) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from resnet_viz.engine.messages import Cancelled, Steer, Train, Trained, TrainingStatus
-from resnet_viz.numerals import count
 from resnet_viz.runs.layout import RunPaths
 
 
@@ -41,7 +40,7 @@ class Training:
         if self.job.resume or self.status is not None:
             return True
         # The engine may have begun and not lived to say so.
-        return self.orphaned and RunPaths(self.job.folder).config.exists()
+        return self.orphaned and RunPaths(self.job.folder).facts.exists()
 
     def ordered(self, order: Steer) -> None:
         """The window has given an order."""
@@ -75,4 +74,4 @@ class Training:
 
     def _place(self) -> str:
         step = self.status.saved_step if self.status is not None else -1
-        return f"from its checkpoint at step {count(step)}" if step > 0 else "from its folder"
+        return f"from its checkpoint at step {step:,}" if step > 0 else "from its folder"

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from resnet_viz.engine.entry import SAVING_S
 from resnet_viz.engine.lanes import Background, Job
 from resnet_viz.engine.messages import (
     Cancel,
@@ -33,9 +34,6 @@ from resnet_viz.engine.questions import Answer, Questions
 from resnet_viz.engine.recovery import Recovery, RestartPolicy, obituary
 from resnet_viz.engine.task_names import describe, doing
 from resnet_viz.ui.engine_state import Busy, EngineState
-
-# A training saves its state before its engine leaves, after the step that is under way.
-_SAVING_S = 20.0
 
 
 class EngineLink(QObject):
@@ -168,7 +166,7 @@ class EngineLink(QObject):
         """
         process, self._process = self._process, None
         self._set_state(EngineState.CLOSED)
-        patience_s = _SAVING_S if self._questions.training is not None else PATIENCE_S
+        patience_s = SAVING_S if self._questions.training is not None else PATIENCE_S
         for one in (process, *self._aborted):
             if one is not None:
                 one.close(patience_s)
@@ -320,9 +318,5 @@ class EngineLink(QObject):
             case RateFound():
                 what = self._questions.doing(request_id)
                 return Progress(request_id, what, len(answer.rates), answer.total, "steps")
-            case TrainingStatus():
-                paused = " (paused)" if answer.state == "paused" else ""
-                what = f"{self._questions.doing(request_id)}{paused}"
-                return Progress(request_id, what, answer.step, answer.n_steps, "steps")
             case _:
                 return None

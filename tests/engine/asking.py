@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_viz.engine.inbox import Inbox
+from resnet_viz.engine.lanes import Job
 from resnet_viz.engine.messages import (
     Cancelled,
+    DataSeen,
     EngineReady,
     Explore,
     Explored,
@@ -23,12 +27,15 @@ from resnet_viz.engine.messages import (
     ModelChoice,
     ModelReady,
     PairMeasured,
+    RateFound,
     Reply,
     Request,
     RunExperiment,
     Superseded,
+    Trained,
 )
 from resnet_viz.engine.process import EngineProcess, Exit
+from resnet_viz.engine.worker import Worker
 from resnet_viz.lab.experiments import Experiment, Pair
 from resnet_viz.lab.settings import LabSettings
 from resnet_viz.models.gates import Gate
@@ -47,7 +54,18 @@ SETTINGS = LabSettings(network="resnet8", batch="noise", batch_size=2, device="c
 # Two of 150 blocks on 32 images: the better part of a minute.
 SLOW_SETTINGS = LabSettings(network="resnet302", batch="noise", batch_size=32, device="cpu")
 
-_ANSWERS = ModelReady | Explored | PairMeasured | Found | Failed | Superseded | Cancelled
+_ANSWERS = (
+    ModelReady
+    | Explored
+    | PairMeasured
+    | Found
+    | DataSeen
+    | Trained
+    | RateFound
+    | Failed
+    | Superseded
+    | Cancelled
+)
 
 
 def picture(side: int = 32, seed: int = 0) -> NDArray[np.uint8]:
@@ -88,19 +106,16 @@ def experiment(
     return RunExperiment(request_id, settings, asked or Pair(), None)
 
 
-class Asking:
-    """A running engine whose replies are collected."""
+class Collected:
+    """The replies of an engine, waited for."""
 
     def __init__(self) -> None:
         self.replies: queue.Queue[Reply] = queue.Queue()
-        self.ended: queue.Queue[Exit] = queue.Queue()
         self.seen: list[Reply] = []
-        self.process = EngineProcess(self.replies.put, self.ended.put)
-        self.process.start()
 
     def send(self, *requests: Request) -> None:
-        for request in requests:
-            self.process.send(request)
+        """Ask the engine."""
+        raise NotImplementedError
 
     def wait_for(self, kind: type, request_id: int | None = None) -> Reply:
         """The next reply of a kind; the others before it go to `seen`."""
@@ -116,7 +131,7 @@ class Asking:
         assert isinstance(reply, EngineReady)
         return reply
 
-    def answer(self, request: LoadModel | Explore | MeasurePair) -> Reply:
+    def answer(self, request: Job) -> Reply:
         """Send a request and wait for its one answer."""
         self.send(request)
         return self.wait_for(_ANSWERS, request.request_id)
@@ -128,11 +143,48 @@ class Asking:
             reply = self.wait_for(_ANSWERS)
             if isinstance(reply, Found) and not reply.finding.complete:
                 continue
+            if isinstance(reply, RateFound) and not reply.complete:
+                continue
             request_id = reply.request_id  # type: ignore[union-attr]
             assert request_id not in found, f"two answers to {request_id}"
             if request_id in request_ids:
                 found[request_id] = reply
         return found
+
+
+class Asking(Collected):
+    """A running engine whose replies are collected."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended: queue.Queue[Exit] = queue.Queue()
+        self.process = EngineProcess(self.replies.put, self.ended.put)
+        self.process.start()
+
+    def send(self, *requests: Request) -> None:
+        for request in requests:
+            self.process.send(request)
+
+
+class InThread(Collected):
+    """An engine's worker in a thread of this process: there at once, and open to be changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inbox = Inbox(self.replies.put)
+        self.worker = Worker(self.inbox, self.replies.put)
+        self._thread = threading.Thread(target=self.worker.run, name="worker")
+        self._thread.start()
+
+    def send(self, *requests: Request) -> None:
+        for request in requests:
+            self.inbox.put(request)
+
+    def close(self) -> None:
+        """End it as a window does that closes."""
+        self.inbox.close()
+        self._thread.join(PATIENCE_S)
+        assert not self._thread.is_alive()
 
 
 def is_running(pid: int) -> bool:

@@ -10,7 +10,8 @@ import pytest
 import torch
 from asking import OTHER, TINY, explore, load, picture
 
-from resnet_viz.engine.explorer import Current, check_explore
+from resnet_viz.engine.current import Current
+from resnet_viz.engine.explorer import check_explore
 from resnet_viz.engine.failures import failure
 from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.messages import (
