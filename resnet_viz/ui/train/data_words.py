@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from resnet_viz.engine.messages import DataSeen, Progress
 from resnet_viz.train.config import DataConfig, DataSource
+from resnet_viz.train.data_places import seems_on_disk
 from resnet_viz.ui.train.sources import SOURCES
 
 HOSTS: dict[DataSource, str] = {
@@ -33,11 +34,15 @@ def invitation(data: DataConfig) -> tuple[str, str, str]:
             f"{source.what[:1].upper()}{source.what[1:]}. Look at them before training.",
             "Look at the pictures",
         )
+    heading = f"{source.title}: {source.what}"
+    if seems_on_disk(data.source, data.folder):
+        return heading, "It is on this computer: nothing is downloaded.", "Look at the pictures"
+    size = f"{source.download_mb} MB"
     return (
-        f"{source.title}: {source.what}",
-        f"If it is not found on this computer{where}, it is downloaded once: "
-        f"{source.download_mb} MB from {HOSTS[data.source]}.",
-        "Look at the pictures",
+        heading,
+        f"It is not on this computer{where}. It is downloaded once, {size} from "
+        f"{HOSTS[data.source]}, and checked; you can cancel, and go on later.",
+        f"Download {size}",
     )
 
 

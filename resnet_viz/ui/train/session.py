@@ -300,6 +300,10 @@ class TrainSession(QObject):
         """Put a run on screen and follow it while it grows."""
         self._following.open(path)
 
+    def close_run(self) -> None:
+        """Take the run off the screen: its folder is gone."""
+        self._following.close()
+
     def compare(self, paths: Sequence[Path]) -> None:
         """Put up to six runs beside each other."""
         self._following.compare(paths)
