@@ -7,6 +7,7 @@ a sequential table, signed maps from -limit to +limit through a table diverging 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -127,6 +128,7 @@ def contrast(first: str, second: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@cache
 def readable(colour: str, background: str, ratio: float = 4.5) -> str:
     """The colour, moved towards black or white until text in it can be read.
 

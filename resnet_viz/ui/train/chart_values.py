@@ -17,6 +17,8 @@ class Line:
         curve: its values.
         name: in readouts: `ResNet-56, train`.
         label: at the line's end; empty for none.
+        group: whose line it is; those of one group stand together in readouts.
+        mark: a sign of the group, for colours alone tell nothing to some: `●`.
         colour: field of the theme.
         dashed: whether the line is dashed, and every value a dot where there is room.
         smoothed: whether single steps stand faintly behind their running mean.
@@ -25,6 +27,8 @@ class Line:
     curve: Curve
     name: str
     label: str = ""
+    group: str = ""
+    mark: str = ""
     colour: str = "output"
     dashed: bool = False
     smoothed: bool = False
@@ -61,12 +65,14 @@ class Quantity:
 
     Attributes:
         title: with its unit.
+        detail: of what, where the title leaves that open.
         share: whether values are shares of 0 to 1, written in percent.
         log_offered: whether a log axis makes sense.
         said: how a value is written.
     """
 
     title: str
+    detail: str = ""
     share: bool = False
     log_offered: bool = False
     said: Callable[[float], str] = field(default=figure)

@@ -77,7 +77,7 @@ def merged(codes: Codes, axis: int) -> Codes:
     single 0, outweighs all others, so that neither is ever lost by looking from afar; what is
     missing does not count.
     """
-    parts = [codes.take(i, axis) for i in range(codes.shape[axis])]
+    parts = list(np.moveaxis(codes, axis, 0))
     whole = bool(codes.size and codes.min() > ZERO and codes.max() < BAD)
     n: Any = len(parts) if whole else np.zeros(parts[0].shape, np.uint32)
     total = np.zeros(parts[0].shape, np.uint32)

@@ -15,6 +15,7 @@ from resnet_viz.ui.train.smoothing import Indices, RunningSums, windows
 from resnet_viz.ui.train.time_axis import TimeAxis
 
 _EMPTY = np.empty(0)
+_SMOOTH_PITCH = 2.0  # pixels from one point of a smoothed line to the next
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,15 +80,21 @@ class Curve:
         alike = y[n - 1] == value or (y[n - 1] != y[n - 1] and value != value)
         return bool(x[n - 1] == step and alike)
 
-    def trace(self, axis: TimeAxis) -> Trace:
-        """What can be seen of it, one point left and right of the plot included."""
+    def trace(self, axis: TimeAxis, pitch: float = 1.0) -> Trace:
+        """What can be seen of it, one point left and right of the plot included.
+
+        Args:
+            axis: what is in view.
+            pitch: pixels that share a lowest and a highest value.
+        """
         start, stop = self._seen(axis)
-        most = max(2, 2 * round(axis.right - axis.left))
+        most = max(2, 2 * round((axis.right - axis.left) / pitch))
         first, size, low, high = self._pyramid.thinned(self.y, start, stop, most)
         if size == 1:
-            return Trace(axis.xs(self.x[start:stop]), low, high)
+            trace = Trace(axis.xs(self.x[start:stop]), low, high)
+            return trace if low.size <= most / 2 else _by_pixel(trace, pitch)
         ends = np.minimum(np.arange(low.size) * size + first + size // 2, self.x.size - 1)
-        return _by_pixel(Trace(axis.xs(self.x[ends]), low, high))
+        return _by_pixel(Trace(axis.xs(self.x[ends]), low, high), pitch)
 
     def smoothed(self, axis: TimeAxis, width: int) -> tuple[Values, Values]:
         """The running mean over `width` values, or over a pixel's values if those are more.
@@ -98,7 +105,7 @@ class Curve:
         start, stop = self._seen(axis)
         if start == stop:
             return _EMPTY, _EMPTY
-        n_points = max(2, round(axis.right - axis.left))
+        n_points = max(2, round((axis.right - axis.left) / _SMOOTH_PITCH))
         if stop - start > n_points:
             centres = np.linspace(start, stop - 1, n_points).round().astype(np.int64)
         else:
@@ -129,9 +136,9 @@ class Curve:
         return rounding(step) if self.x.dtype.kind == "i" else step
 
 
-def _by_pixel(trace: Trace) -> Trace:
-    """Groups that share a pixel made one."""
-    columns = np.floor(trace.x)
+def _by_pixel(trace: Trace, pitch: float) -> Trace:
+    """Groups that share a pixel, or several, made one."""
+    columns = np.floor(trace.x / pitch)
     firsts = np.flatnonzero(np.diff(columns, prepend=-np.inf))
     if firsts.size == trace.x.size:
         return trace

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -18,14 +19,33 @@ from resnet_viz.ui.overview.curves import polygon as polygon_of
 from resnet_viz.ui.overview.style import Anchor, draw_text
 from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.chart_values import Guide, Happening, Line, Quantity
+from resnet_viz.ui.train.curve import Trace
 from resnet_viz.ui.train.pyramid import Values
-from resnet_viz.ui.train.readout import Row, paint_readout
-from resnet_viz.ui.train.time_axis import place_words, ticks
+from resnet_viz.ui.train.readout import Row, box_height, paint_readout
+from resnet_viz.ui.train.time_axis import ticks
 from resnet_viz.ui.train.time_widget import TimeWidget
 from resnet_viz.ui.train.timeline import Timeline
 from resnet_viz.ui.train.y_scale import Span, y_scale
 
+_BOX_SHARE = 0.6  # of the plot's height that a box of values may hide
+_DASHED_PITCH = 3.0  # pixels from one point of a dashed line to the next
 _DOTS_FROM_PX = 9.0  # values closer together than this are a line without dots
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What of a line is in view.
+
+    Attributes:
+        line: which.
+        trace: its single values.
+        x, y: pixels and values of its running mean, (m,) each.
+    """
+
+    line: Line
+    trace: Trace
+    x: Values = field(default_factory=lambda: np.empty(0))
+    y: Values = field(default_factory=lambda: np.empty(0))
 
 
 class CurveChart(TimeWidget):
@@ -41,7 +61,12 @@ class CurveChart(TimeWidget):
         happenings: what happened when.
         log: whether the y axis is logarithmic.
         width_of_mean: values that a running mean takes in; 1 for none.
+
+    Signals:
+        lines_changed: their values are others.
     """
+
+    lines_changed = Signal()
 
     def __init__(
         self, timeline: Timeline, quantity: Quantity, parent: QWidget | None = None
@@ -54,6 +79,7 @@ class CurveChart(TimeWidget):
         self.log = False
         self.width_of_mean = 1
         self._theme: Theme = LIGHT
+        self._shown_scale = Scale(False, 0.0, 1.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(quantity.title)
 
@@ -64,6 +90,7 @@ class CurveChart(TimeWidget):
         self.lines = lines
         self.setAccessibleDescription("; ".join(line.name for line in lines))
         self.refresh()
+        self.lines_changed.emit()
 
     def set_guides(self, guides: Sequence[Guide]) -> None:
         """Draw lines to compare with."""
@@ -90,6 +117,7 @@ class CurveChart(TimeWidget):
         """Take running means over so many values."""
         self.width_of_mean = width
         self.refresh()
+        self.lines_changed.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
@@ -104,8 +132,7 @@ class CurveChart(TimeWidget):
 
     # --- layout ----------------------------------------------------------------------------
 
-    @property
-    def plot(self) -> QRectF:
+    def place_plot(self) -> QRectF:
         """Where the lines are."""
         style = self.style_
         widest = max((self._label_px(line) for line in self.lines if line.label), default=0.0)
@@ -117,16 +144,24 @@ class CurveChart(TimeWidget):
     def _label_px(self, line: Line) -> float:
         return self.style_.bold_metrics.horizontalAdvance(line.label)
 
-    def scale(self) -> Scale:
+    def seen(self) -> list[Seen]:
+        """What of the lines is in view."""
+        axis, width = self.axis, self.width_of_mean
+        return [
+            Seen(line, line.curve.trace(axis), *line.curve.smoothed(axis, width))
+            if line.smoothed
+            else Seen(line, line.curve.trace(axis, _DASHED_PITCH))
+            for line in self.lines
+        ]
+
+    def scale(self, seen: Sequence[Seen]) -> Scale:
         """The vertical axis of what is in view."""
-        axis = self.axis
         steady: list[Values] = []
         raw: list[Values] = []
-        for line in self.lines:
-            trace = line.curve.trace(axis)
-            (raw if line.smoothed else steady).extend((trace.low, trace.high))
-            if line.smoothed:
-                steady.append(line.curve.smoothed(axis, self.width_of_mean)[1])
+        for one in seen:
+            (raw if one.line.smoothed else steady).extend((one.trace.low, one.trace.high))
+            if one.line.smoothed:
+                steady.append(one.y)
         guides = [guide.value for guide in self.guides]
         return y_scale(Span(steady, raw), log=self.log, share=self.quantity.share, guides=guides)
 
@@ -140,20 +175,24 @@ class CurveChart(TimeWidget):
 
     def paint_picture(self, painter: QPainter) -> None:
         """Paint grid, lines and labels."""
-        scale, plot = self.scale(), self.plot
+        plot, seen = self.plot, self.seen()
+        scale = self._shown_scale = self.scale(seen)
         painter.setFont(self.style_.small)
         self._paint_grid(painter, scale)
         painter.save()
         painter.setClipRect(plot.adjusted(-1, -2, 1, 2))
         self._paint_happenings(painter)
-        for line in self.lines:
-            if line.smoothed:
-                self._paint_raw(painter, scale, line)
-        for line in self.lines:
-            self._paint_line(painter, scale, line)
+        for one in seen:
+            if one.line.smoothed:
+                self._paint_raw(painter, scale, one)
+        for one in seen:
+            self._paint_line(painter, scale, one)
         painter.restore()
         self._paint_guides(painter, scale)
-        self._paint_labels(painter, scale)
+        painter.setPen(self.style_.pen("muted"))
+        draw_text(
+            painter, plot.left() + 6, plot.top() + 0.4 * self.style_.row, self.quantity.detail
+        )
 
     def _paint_grid(self, painter: QPainter, scale: Scale) -> None:
         plot, style, timeline = self.plot, self.style_, self.timeline
@@ -168,6 +207,8 @@ class CurveChart(TimeWidget):
             draw_text(painter, plot.left() - 6, y, "0", Anchor.RIGHT)
         painter.fillRect(QRectF(plot.left(), plot.bottom(), plot.width(), 1), style.color("border"))
         axis, measure = self.axis, style.metrics.horizontalAdvance
+        y = plot.bottom() + 4 + style.row / 2
+        draw_text(painter, plot.left() - 10, y, timeline.unit_word, Anchor.RIGHT)
         for step, text in ticks(axis, timeline.unit, timeline.steps_per_epoch, measure):
             x = min(max(axis.x(step), measure(text) / 2), self.width() - measure(text) / 2)
             draw_text(painter, x, plot.bottom() + 4, text, Anchor.TOP)
@@ -179,9 +220,9 @@ class CurveChart(TimeWidget):
                 painter.setPen(self.style_.dashed(happening.colour, 1.0, 2.0))
                 painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
 
-    def _paint_raw(self, painter: QPainter, scale: Scale, line: Line) -> None:
+    def _paint_raw(self, painter: QPainter, scale: Scale, seen: Seen) -> None:
         """Paint single steps: faint where a mean stands before them."""
-        trace = line.curve.trace(self.axis)
+        line, trace = seen.line, seen.trace
         low, high = self._heights(scale, trace.low), self._heights(scale, trace.high)
         if trace.low is not trace.high:  # down and up within every pixel
             x = np.repeat(trace.x, 2)
@@ -192,14 +233,13 @@ class CurveChart(TimeWidget):
         for run in runs(np.isfinite(y)):
             painter.drawPolyline(polygon_of(x[run], y[run]))
 
-    def _paint_line(self, painter: QPainter, scale: Scale, line: Line) -> None:
+    def _paint_line(self, painter: QPainter, scale: Scale, seen: Seen) -> None:
+        line = seen.line
         if line.smoothed and self.width_of_mean <= 1:
             return
-        if line.smoothed:
-            x, values = line.curve.smoothed(self.axis, self.width_of_mean)
-        else:
-            trace = line.curve.trace(self.axis)
-            x, values = trace.x, (trace.low + trace.high) / 2
+        x, values = seen.x, seen.y
+        if not line.smoothed:
+            x, values = seen.trace.x, (seen.trace.low + seen.trace.high) / 2
         y = self._heights(scale, values)
         pen = QPen(self._ink(line), self._line_px(line))
         draw = partial(draw_dashed, dash=6.0 * self.style_.scale) if line.dashed else draw_curve
@@ -274,10 +314,13 @@ class CurveChart(TimeWidget):
     def paint_moment(self, painter: QPainter) -> None:
         """Paint the step under the pointer and its values."""
         self.paint_position(painter)
-        moment = self.timeline.moment
-        if moment is not None and (rows := self.readings(moment)):
-            heading = place_words(round(moment), self.timeline.steps_per_epoch)
-            paint_readout(painter, self.style_, self.plot, self.axis.x(moment), heading, rows)
+        self._paint_labels(painter, self._shown_scale)
+        hovered = self.timeline.hovered
+        if hovered is None or not self.underMouse() or not (rows := self.readings(hovered)):
+            return
+        if box_height(self.style_, len(rows)) < _BOX_SHARE * self.plot.height():
+            heading = self.timeline.words(hovered)
+            paint_readout(painter, self.style_, self.plot, self.axis.x(hovered), heading, rows)
 
     def readings(self, moment: float) -> list[Row]:
         """What every line was at a step: of each the last value until then."""
@@ -287,5 +330,5 @@ class CurveChart(TimeWidget):
             if index is not None:
                 value = self._value(line, index)
                 words = "not finite" if np.isnan(value) else self.quantity.said(value)
-                rows.append(Row(line.name, words, line.colour, line.dashed))
+                rows.append(Row(line, words))
         return rows

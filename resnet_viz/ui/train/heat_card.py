@@ -13,7 +13,7 @@ from resnet_viz.ui.train.heat_legend import HeatLegend
 from resnet_viz.ui.train.heat_quantities import HEAT_QUANTITIES, HeatQuantity, offered
 from resnet_viz.ui.train.heat_scale import HeatScale, heat_scale
 from resnet_viz.ui.train.heatmap import Heatmap
-from resnet_viz.ui.train.run_curves import COLOURS
+from resnet_viz.ui.train.run_curves import COLOURS, MARKS
 from resnet_viz.ui.train.time_strip import TimeStrip
 from resnet_viz.ui.train.timeline import Timeline
 
@@ -99,6 +99,7 @@ class HeatCard(QFrame):
         for place, network in enumerate(networks):
             heatmap = Heatmap(self._timeline, network.title)
             heatmap.colour = COLOURS.get(network.key, "branch")
+            heatmap.mark = MARKS.get(network.key, "▲")
             heatmap.block_clicked.connect(self.block_clicked)
             heatmap.set_selected(self._selected)
             if self._theme is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,22 @@ BIN_SHIFT = 6
 
 Fetch = Callable[[Any], Codes]
 """Codes of some measurements, by a slice or by indices (m,): (m, n_blocks)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """What a row of pixels shows.
+
+    Attributes:
+        codes: of the measurements or their groups, (m, n_blocks).
+        at: which of them stands at each pixel, (w,); -1 before the first and after the last.
+        size: measurements in a group: 1, or at least as many as share a pixel, so that none is
+            left out.
+    """
+
+    codes: Codes
+    at: NDArray[np.int64]
+    size: int
 
 
 class HeatPyramid:
@@ -96,31 +113,26 @@ class HeatPyramid:
             return fetch(groups)
         return np.asarray(self._levels[size.bit_length() - 2].values[groups])
 
-    def seen(self, moments: Values, fetch: Fetch) -> tuple[Codes, int]:
+    def seen(self, moments: Values, fetch: Fetch) -> Columns:
         """What stands at moments: the last measurement before each, or its group.
 
         Args:
             moments: ascending steps, those of the pixels, (w,).
             fetch: reads single measurements.
-
-        Returns:
-            (w, n_blocks) codes, `MISSING` before the first measurement and after the last, and
-            how many measurements a group holds: 1, or at least as many as share a pixel, so
-            that none is left out.
         """
-        codes = np.full((moments.size, self.n_blocks), MISSING, np.uint16)
+        at = np.full(moments.size, -1)
+        nothing = np.empty((0, self.n_blocks), np.uint16)
         if not len(self):
-            return codes, 1
+            return Columns(nothing, at, 1)
         index = np.searchsorted(self.steps, moments, "right") - 1
         there = np.flatnonzero((index >= 0) & (moments < self.steps[-1] + self.pitch))
         if not there.size:
-            return codes, 1
+            return Columns(nothing, at, 1)
         index = index[there]
         per_pixel = (index[-1] - index[0]) / there.size
         size = 1 << (math.ceil(per_pixel) - 1).bit_length() if per_pixel > 1 else 1
-        groups, which = np.unique(index // size, return_inverse=True)
-        codes[there] = self.rows(groups, size, fetch)[which]
-        return codes, size
+        groups, at[there] = np.unique(index // size, return_inverse=True)
+        return Columns(self.rows(groups, size, fetch), at, size)
 
     @property
     def pitch(self) -> float:

@@ -42,6 +42,7 @@ class Heatmap(TimeWidget):
         self.stages: tuple[int, ...] = ()
         self.selected = ""
         self.colour = "output"
+        self.mark = "●"
         self._table = self.scale.table("#D55E00")
         self._row: int | None = None  # under the pointer
         self._measured_per_cell = 1
@@ -89,8 +90,7 @@ class Heatmap(TimeWidget):
 
     # --- layout ----------------------------------------------------------------------------
 
-    @property
-    def plot(self) -> QRectF:
+    def place_plot(self) -> QRectF:
         """Where the colours are."""
         left, right = plot_ends(self.style_, self.width())
         top = 1.25 * self.style_.row
@@ -123,9 +123,12 @@ class Heatmap(TimeWidget):
             return
         axis = self.axis
         moments = axis.start + (np.arange(width) + 0.5) / width * (axis.stop - axis.start)
-        codes, self._measured_per_cell = self.field.pyramid.seen(moments, self.field.fetch)
-        codes, n_rows = _as_rows(codes, max(1, round(plot.height() * ratio)))
-        pixels = np.ascontiguousarray(self._table[codes].T[::-1])
+        columns = self.field.pyramid.seen(moments, self.field.fetch)
+        self._measured_per_cell = columns.size
+        codes, n_rows = _as_rows(columns.codes, max(1, round(plot.height() * ratio)))
+        blank = np.full((1, codes.shape[1]), MISSING, np.uint16)  # where `at` is -1
+        colours = self._table[np.concatenate([codes, blank])]
+        pixels = np.ascontiguousarray(colours.T[::-1, columns.at])
         image = QImage(
             pixels.data, width, len(pixels), 4 * width, QImage.Format.Format_ARGB32_Premultiplied
         )
@@ -173,11 +176,13 @@ class Heatmap(TimeWidget):
     def _paint_title(self, painter: QPainter) -> None:
         style, plot = self.style_, self.plot
         y = 0.55 * style.row
-        painter.fillRect(QRectF(plot.left(), y - 4, 8, 8), style.color(self.colour))
         painter.setFont(style.bold)
+        painter.setPen(style.pen(self.colour))
+        draw_text(painter, plot.left(), y, self.mark)
+        left = plot.left() + style.bold_metrics.horizontalAdvance(f"{self.mark} ")
         painter.setPen(style.pen("text"))
-        draw_text(painter, plot.left() + 13, y, self.title)
-        used = plot.left() + 13 + style.bold_metrics.horizontalAdvance(self.title) + 14
+        draw_text(painter, left, y, self.title)
+        used = left + style.bold_metrics.horizontalAdvance(self.title) + 14
         painter.setFont(style.small)
         painter.setPen(style.pen("text" if self._told else "muted"))
         words = style.metrics.elidedText(
@@ -245,15 +250,16 @@ def plot_ends(style: Style, width: float) -> tuple[float, float]:
 
 
 def _as_rows(codes: Codes, n_pixels: int) -> tuple[Codes, float]:
-    """Codes (w, n_blocks) with blocks that share a pixel made one.
+    """Codes (m, n_blocks) with blocks that share a pixel made one.
 
     Returns:
-        (w, rows) codes, and how many of those rows high the whole plot is.
+        (m, rows) codes, and how many of those rows high the whole plot is: the last one may
+        stand for fewer blocks than the others.
     """
     width, n_blocks = codes.shape
     size = -(-n_blocks // n_pixels)
-    if size == 1:
-        return codes, n_blocks
-    short = -n_blocks % size
-    padded = np.pad(codes, ((0, 0), (0, short)), constant_values=MISSING)
-    return merged(padded.reshape(width, -1, size), 2), n_blocks / size
+    whole = n_blocks // size * size
+    rows = codes if size == 1 else merged(codes[:, :whole].reshape(width, whole // size, size), 2)
+    if whole < n_blocks:
+        rows = np.column_stack([rows, merged(codes[:, whole:], 1)])
+    return rows, n_blocks / size

@@ -11,8 +11,8 @@ from resnet_viz.ui.gradients.charts.flow import FlowLayout
 from resnet_viz.ui.gradients.segments import Segments
 from resnet_viz.ui.skip_panel import KeyedSlider
 from resnet_viz.ui.theme import Theme
+from resnet_viz.ui.train.line_key import LineKey
 from resnet_viz.ui.train.run_curves import THIRD
-from resnet_viz.ui.train.time_axis import place_words
 from resnet_viz.ui.train.timeline import Timeline
 
 WIDTHS = (1, 3, 5, 11, 21, 51, 101, 201, 501, 1001, 2001, 5001, 10001)
@@ -47,6 +47,7 @@ class LiveControls(QWidget):
         self.slider.actionTriggered.connect(self._on_hand)
         self.width_words = QLabel()
         self.width_words.setProperty("role", "muted")
+        self.key = LineKey()
         self.unit = Segments("Time axis")
         self.unit.set_choices(
             [("step", "Steps", "Count steps"), ("epoch", "Epochs", "Count epochs")]
@@ -60,10 +61,13 @@ class LiveControls(QWidget):
         self.third = QComboBox()
         self.third.setAccessibleName("Third chart")
         self.third.setToolTip("One more chart beside loss and accuracy")
+        self.third.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.third.setMinimumContentsLength(12)
         self.third.currentIndexChanged.connect(
             lambda _: self.third_chosen.emit(self.third.currentData() or "")
         )
-        self.position = QLabel()
         self.live = _button("Live", "Back to the newest step (Esc)")
         self.live.setProperty("role", "primary")
         self.live.clicked.connect(lambda: timeline.scrub(None))
@@ -81,10 +85,10 @@ class LiveControls(QWidget):
         row.addWidget(QLabel("Smoothing"))
         row.addWidget(self.slider)
         row.addWidget(self.width_words)
-        self.slider.setFixedWidth(110)
+        self.slider.setFixedWidth(96)
         left = QWidget()
         flow = FlowLayout(left, gap=10, line_gap=4)
-        for widget in (smoothing, self.unit, self.whole, self.fit, self.third):
+        for widget in (smoothing, self.key, self.unit, self.whole, self.fit, self.third):
             flow.addWidget(widget)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -92,12 +96,12 @@ class LiveControls(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(left, 1)
-        whole.addWidget(self.position)
-        whole.addWidget(self.live)
+        whole.addWidget(self.live, 0, Qt.AlignmentFlag.AlignTop)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
         self.unit.set_theme(theme)
+        self.key.set_theme(theme)
         widest = max(
             self.width_words.fontMetrics().horizontalAdvance(_width_words(w)) for w in WIDTHS
         )
@@ -148,13 +152,8 @@ class LiveControls(QWidget):
         self.unit.setVisible(timeline.steps_per_epoch > 0)
         unfinished = timeline.planned > timeline.last
         self.whole.setVisible(unfinished or self.whole.isChecked())
-        self.fit.setEnabled(timeline.zoomed)
-        back = timeline.position is not None
-        self.live.setVisible(back)
-        self.position.setVisible(back)
-        if timeline.position is not None:
-            words = place_words(timeline.position, timeline.steps_per_epoch)
-            self.position.setText(f"Looking back at {words}")
+        self.fit.setVisible(timeline.zoomed)
+        self.live.setVisible(timeline.position is not None)
 
 
 def _button(words: str, tip: str) -> QPushButton:
@@ -164,4 +163,4 @@ def _button(words: str, tip: str) -> QPushButton:
 
 
 def _width_words(width: int) -> str:
-    return f"mean of {width:,} steps" if width > 1 else "off"
+    return f"{width:,} steps" if width > 1 else "off"

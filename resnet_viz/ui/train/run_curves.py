@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from resnet_viz.numerals import figure
+from resnet_viz.numerals import binary_size, figure
 from resnet_viz.runs.layout import NetworkFacts, RunFacts
 from resnet_viz.runs.reader import RunReader
 from resnet_viz.ui.train.block_digest import BlockTrend
 from resnet_viz.ui.train.chart_values import Guide, Line, Quantity
 from resnet_viz.ui.train.curve import Curve
 from resnet_viz.ui.train.heat_quantities import HEAT_QUANTITIES
-from resnet_viz.ui.train.run_words import bytes_words
 
 COLOURS = {"network": "output", "rival": "trouble"}
 """Fields of the theme by a network's key."""
+MARKS = {"network": "●", "rival": "■"}
+"""Signs by a network's key."""
 
 
 def accuracy_words(value: float) -> str:
@@ -29,10 +30,12 @@ ACCURACY = Quantity("Accuracy", share=True, said=accuracy_words)
 
 THIRD: dict[str, Quantity] = {
     "lr": Quantity("Learning rate", log_offered=True),
-    "update": Quantity("Update ‖Δw‖ / ‖w‖, median block", log_offered=True),
-    "dead": Quantity("Dead channels, median block", share=True, said=accuracy_words),
-    "speed": Quantity("Images per second", said=lambda value: f"{value:,.0f}"),
-    "memory": Quantity("Memory", said=lambda value: bytes_words(round(value))),
+    "update": Quantity("Update ‖Δw‖ / ‖w‖", "median of all blocks", log_offered=True),
+    "dead": Quantity("Dead channels", "median of all blocks", share=True, said=accuracy_words),
+    "speed": Quantity(
+        "Images per second", "all networks count as one", said=lambda value: f"{value:,.0f}"
+    ),
+    "memory": Quantity("Memory", said=binary_size),
 }
 """What a third chart can show."""
 
@@ -109,13 +112,11 @@ class RunCurves:
         """Lines of a third chart."""
         self._third = key
         if key == "lr":
-            return [Line(n.lr, "learning rate", "", "branch") for n in self._networks[:1]]
+            return [Line(n.lr, "learning rate", colour="branch") for n in self._networks[:1]]
         if key in ("speed", "memory"):
-            return [Line(self._speed if key == "speed" else self._memory, "run", "", "branch")]
-        return [
-            Line(self._trend(n, key).curve, n.facts.title, n.facts.title, _colour(n), False, True)
-            for n in self._networks
-        ]
+            curve = self._speed if key == "speed" else self._memory
+            return [Line(curve, THIRD[key].title.lower(), colour="branch")]
+        return [self._line(n, self._trend(n, key).curve, "median") for n in self._networks]
 
     def _trend(self, network: _Network, key: str) -> BlockTrend:
         if key not in network.trends:
@@ -129,10 +130,16 @@ class RunCurves:
     ) -> list[Line]:
         lines = []
         for n in self._networks:
-            title, colour = n.facts.title, _colour(n)
-            lines.append(Line(held_out(n), f"{title}, held-out", "", colour, dashed=True))
-            lines.append(Line(train(n), f"{title}, train", title, colour, smoothed=True))
+            dashed = self._line(n, held_out(n), "held-out")
+            lines.append(replace(dashed, label="", dashed=True, smoothed=False))
+            lines.append(self._line(n, train(n), "train"))
         return lines
+
+    def _line(self, network: _Network, curve: Curve, what: str) -> Line:
+        key, title = network.facts.key, network.facts.title
+        mark, colour = MARKS.get(key, "▲"), COLOURS.get(key, "branch")
+        name, label = f"{title}, {what}", f"{mark} {title}"
+        return Line(curve, name, label, title, mark, colour, smoothed=True)
 
     def third_offered(self) -> list[str]:
         """Keys of `THIRD` that this run has figures for."""
@@ -148,7 +155,3 @@ class RunCurves:
         """What guessing gets right."""
         n = len(self.facts.classes)
         return [Guide(1 / n, f"guessing: 1 in {n}")] if n > 1 else []
-
-
-def _colour(network: _Network) -> str:
-    return COLOURS.get(network.facts.key, "branch")

@@ -16,7 +16,7 @@ Unit = Literal["step", "epoch"]
 Tick = tuple[float, str]
 """A step, and what is written there."""
 
-_GAP_PX = 18.0
+_GAP_PX, _PITCH_PX = 18.0, 64.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ def ticks(
     per = steps_per_epoch if unit == "epoch" and steps_per_epoch else 1
     low, high = axis.start / per, axis.stop / per
     widest = max(measure(number(low)), measure(number(high))) + _GAP_PX
+    widest = max(widest, _PITCH_PX)
     pitch = _round_up(widest / (axis.px * per), whole=per == 1)
     first, last = math.ceil(low / pitch - 1e-9), math.floor(high / pitch + 1e-9)
     return [(k * pitch * per, number(k * pitch)) for k in range(first, last + 1)]

@@ -45,8 +45,7 @@ class TimeStrip(TimeWidget):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    @property
-    def plot(self) -> QRectF:
+    def place_plot(self) -> QRectF:
         """The axis and what stands at it."""
         left, right = plot_ends(self.style_, self.width())
         return QRectF(left, 0, right - left, self.height())

@@ -53,6 +53,7 @@ class TimeWidget(QWidget):
         self.timeline = timeline
         self.style_ = Style(LIGHT)
         self._picture: QPixmap | None = None
+        self._plot: QRectF | None = None
         self._pressed: QPointF | None = None
         self._panned_from: float | None = None
         self.setMouseTracking(True)
@@ -63,9 +64,8 @@ class TimeWidget(QWidget):
 
     # --- for subclasses --------------------------------------------------------------------
 
-    @property
-    def plot(self) -> QRectF:
-        """Where time passes."""
+    def place_plot(self) -> QRectF:
+        """Find out where time passes."""
         raise NotImplementedError
 
     def paint_picture(self, painter: QPainter) -> None:
@@ -83,6 +83,13 @@ class TimeWidget(QWidget):
     # ---------------------------------------------------------------------------------------
 
     @property
+    def plot(self) -> QRectF:
+        """Where time passes."""
+        if self._plot is None:
+            self._plot = self.place_plot()
+        return self._plot
+
+    @property
     def axis(self) -> TimeAxis:
         """Steps as pixels."""
         plot = self.plot
@@ -96,7 +103,7 @@ class TimeWidget(QWidget):
 
     def refresh(self) -> None:
         """Paint the picture anew."""
-        self._picture = None
+        self._picture = self._plot = None
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -122,7 +129,7 @@ class TimeWidget(QWidget):
         return picture
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._picture = None
+        self._picture = self._plot = None
         super().resizeEvent(event)
 
     # --- moments ---------------------------------------------------------------------------
