@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFrame,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QWidget,
 )
 
@@ -19,6 +21,48 @@ from resnet_viz.engine.messages import DeviceInfo
 from resnet_viz.ui.model_picker import ModelPicker
 from resnet_viz.ui.session import Session
 from resnet_viz.ui.theme import Choice
+
+_NARROWEST = 180
+
+
+class Headline(QPushButton):
+    """The button with the network's name, which gives way where the bar is narrow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._full = ""
+        self.setObjectName("model")
+        self.setAccessibleName("Network")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def say(self, text: str) -> None:
+        """Show a text, as much of it as there is room for."""
+        self._full = text
+        self.setAccessibleDescription(text)
+        self.updateGeometry()
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        metrics = self.fontMetrics()
+        cut = metrics.horizontalAdvance(self._full) - metrics.horizontalAdvance(self.text())
+        return QSize(hint.width() + cut, hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(_NARROWEST, self.sizeHint().width()), super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        around = super().sizeHint().width() - metrics.horizontalAdvance(self.text())
+        room = self.width() - around
+        whole = metrics.horizontalAdvance(self._full) <= room
+        middle = Qt.TextElideMode.ElideMiddle
+        self.setText(self._full if whole else metrics.elidedText(self._full, middle, room))
+        self.setToolTip("" if whole else self._full)
 
 
 class TopBar(QFrame):
@@ -50,9 +94,7 @@ class TopBar(QFrame):
         self.setObjectName("topBar")
         self._session = session
         self.picker = ModelPicker(self)
-        self.model = QPushButton()
-        self.model.setObjectName("model")
-        self.model.setAccessibleName("Network")
+        self.model = Headline()
         self.device = QComboBox()
         self.device.setAccessibleName("Device")
         self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -106,7 +148,7 @@ class TopBar(QFrame):
 
     def show_headline(self, text: str) -> None:
         """Say which network is on screen."""
-        self.model.setText(f"{text}   ▾")
+        self.model.say(f"{text}   ▾")
 
     def show_workspace(self, title: str) -> None:
         """Show which workspace is on screen."""
