@@ -93,7 +93,8 @@ def _checksum(rows: Bytes) -> Bytes:
 
 
 def _as_bytes(values: NDArray[np.generic], dtype: str) -> Bytes:
-    return np.ascontiguousarray(values.astype(dtype)).view(np.uint8).reshape(len(values), -1)
+    content = values.astype(dtype)
+    return content.view(np.uint8).reshape(len(values), content.itemsize)
 
 
 def _constant(content: bytes, n: int) -> Bytes:
