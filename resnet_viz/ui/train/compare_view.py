@@ -138,7 +138,8 @@ class CompareView(QFrame):
         self.note.set_look(Look(theme), theme.font_px)
         self.chart.set_theme(theme)
         self.table.set_theme(theme)
-        self.table.setMinimumHeight(round(5.5 * theme.font_px))
+        self.table.setMinimumHeight(round(7.5 * theme.font_px))
+        self.table.verticalHeader().setDefaultSectionSize(round(1.9 * theme.font_px))
 
     def refresh(self) -> None:
         """Show the runs of now."""

@@ -136,13 +136,13 @@ def final_table(found: Sequence[Contender]) -> Table:
     columns = (
         "Run",
         "Network",
-        "Data",
-        "Steps",
         "Accuracy, %",
         "best, %",
         "Loss",
         "Training loss",
+        "Steps",
         "Time, s",
+        "Data",
     )
     return Table("comparison", "Final numbers", columns, tuple(_row(one) for one in found))
 
@@ -154,13 +154,13 @@ def _row(one: Contender) -> tuple[float | int | str | None, ...]:
     return (
         f"{one.number} {one.reader.title}",
         one.network.title,
-        one.reader.facts.dataset or None,
-        int(steps.step[-1]) if len(steps) else 0,
         _last(100 * held_out.accuracy),
         float(accuracy.max()) if accuracy.size else None,
         _last(held_out.loss),
         float(steps.loss[-LAST_STEPS:].mean()) if len(steps) else None,
+        int(steps.step[-1]) if len(steps) else 0,
         _last(steps.seconds),
+        one.reader.facts.dataset or None,
     )
 
 

@@ -133,22 +133,22 @@ def cells(entry: RunEntry) -> tuple[str, ...]:
     facts = entry.facts
     steps = f"{entry.last_step:,}"
     if facts.n_steps and entry.last_step < facts.n_steps:
-        steps += f" of {facts.n_steps:,}"
+        steps += f" / {facts.n_steps:,}"
     return (
         entry.title,
-        " and ".join(network.title for network in facts.networks),
+        ", ".join(network.title for network in facts.networks),
         facts.dataset or "–",
         state_words(entry),
         steps,
         " | ".join(_accuracy(entry, network.key) for network in facts.networks),
-        time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.created)) if entry.created else "–",
+        time.strftime("%Y-%m-%d", time.localtime(entry.created)) if entry.created else "–",
     )
 
 
 def state_words(entry: RunEntry) -> str:
     """The state of a run for people."""
     if entry.bundled:
-        return "comes with the program"
+        return "bundled"
     if entry.interrupted:
         return "interrupted"
     return {"running": "training", "failed": "ended with an error"}.get(entry.state, entry.state)

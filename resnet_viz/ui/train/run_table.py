@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from resnet_viz.assets import assets_dir
-from resnet_viz.ui.theme import Theme
+from resnet_viz.ui.theme import LIGHT, Theme
+from resnet_viz.ui.train.run_model import COLUMNS
+
+_DATES_FROM_EM, _DATA_FROM_EM = 62, 46
 
 
 class RunTable(QTableView):
@@ -26,6 +29,7 @@ class RunTable(QTableView):
 
     def __init__(self, runs: QSortFilterProxyModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._em = LIGHT.font_px
         self.setModel(runs)
         self.setAccessibleName("Runs")
         self.setSortingEnabled(True)
@@ -86,6 +90,19 @@ class RunTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(round(2.1 * t.font_px))
         self.setMinimumHeight(round(8 * t.font_px))
         self.horizontalHeader().setMinimumSectionSize(round(4 * t.font_px))
+        self._em = t.font_px
+        self.resizeColumnsToContents()  # or a header keeps the widths of other type
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a narrow window names need the room of what is least asked for."""
+        width = self.viewport().width() / self._em
+        self.setColumnHidden(COLUMNS.index("Begun"), width < _DATES_FROM_EM)
+        self.setColumnHidden(COLUMNS.index("Data"), width < _DATA_FROM_EM)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         editing = self.state() == QAbstractItemView.State.EditingState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from PySide6.QtCore import QMimeData, QSettings, Qt
 from PySide6.QtGui import QKeyEvent, QUndoStack
@@ -27,7 +27,7 @@ from resnet_viz.ui.notify import Level, Notice, Notifier
 from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.dropping import Meant, is_recipe_text
-from resnet_viz.ui.train.pages import BLOCKS, DATA, LIVE, PAGES, RATE, Page
+from resnet_viz.ui.train.pages import BLOCKS, DATA, LIVE, PAGES, RATE, RUNS, Page
 from resnet_viz.ui.train.recipe_text import RecipeText
 from resnet_viz.ui.train.run_folders import bundled_runs
 from resnet_viz.ui.train.run_words import (
@@ -316,6 +316,8 @@ class TrainWorkspace(Workspace):
         cast(Page, page).set_theme(self._theme)
         self._holders[name].addWidget(page)
         self.pages[name] = page
+        if name == RUNS:
+            cast(Any, page).opened.connect(lambda _: self._show_tab(LIVE))
 
     def _use_folder(self, path: Path) -> None:
         self._show_tab(DATA)
