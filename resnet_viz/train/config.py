@@ -231,6 +231,8 @@ class RunConfig:
         checkpoint_every: steps between checkpoints; one follows every epoch besides.
         evaluate_every: epochs between measurements on the test images.
         evaluate_steps: steps between such measurements instead; 0 to count epochs.
+        evaluate_images: of the test images, how many those measurements take, always the same
+            ones; 0 for all. What is exported at the end is measured on all.
         patience: measurements without a lower test loss after which the run ends; 0: never.
     """
 
@@ -245,10 +247,12 @@ class RunConfig:
     checkpoint_every: int = 200
     evaluate_every: int = 1
     evaluate_steps: int = 0
+    evaluate_images: int = 0
     patience: int = 0
 
     def __post_init__(self) -> None:
         _at_least(0, "evaluate_steps", self.evaluate_steps)
+        _at_least(0, "evaluate_images", self.evaluate_images)
         _at_least(0, "patience", self.patience)
         _one_of("precision", self.precision, Precision)
         for name in ("epochs", "batch_size", "checkpoint_every", "evaluate_every"):

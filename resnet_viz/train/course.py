@@ -138,7 +138,7 @@ class Course:
         trainer = self.trainer
         self.journal.read()
         batches, changes = trainer.evaluating(), self._gate_changes
-        total = len(trainer.test) * len(trainer.learners)
+        total = len(trainer.sample) * len(trainer.learners)
         while True:
             if changes != self._gate_changes:  # what was measured is no more
                 batches, changes = trainer.evaluating(), self._gate_changes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -49,6 +50,16 @@ class Pictures:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def part(self, count: int) -> Pictures:
+        """So many of them, always the same ones in no order of class; all if `count` is 0."""
+        if not 0 < count < len(self):
+            return self
+        chosen = torch.randperm(len(self), generator=torch.Generator().manual_seed(0))[:count]
+        part = copy.copy(self)
+        chosen = chosen.to(self.labels.device)
+        part.images, part.labels = self.images[chosen], self.labels[chosen]
+        return part
 
     def normalised(self, images: Tensor) -> Tensor:
         """Network input from uint8 pictures, (N, 3, H, W) float32."""

@@ -66,6 +66,7 @@ class Trainer:
         learners: the networks by name; they take their steps in lock-step.
         train: the pictures to learn from.
         test: the pictures to measure on.
+        sample: those of them that are measured on while the run goes on.
         observers: told of every network's every step.
         lr_factor: the schedule's learning rate is multiplied by it.
         step_index: steps done.
@@ -97,6 +98,7 @@ class Trainer:
         }
         self.train = Pictures(data.train, config.preprocess, device)
         self.test = Pictures(data.test, config.preprocess, device)
+        self.sample = self.test.part(config.run.evaluate_images)
         self.observers: list[Observer] = []
         self.lr_factor = 1.0
         self.step_index = 0
@@ -157,8 +159,8 @@ class Trainer:
         return self._plan[1]
 
     def evaluate(self) -> dict[NetworkKey, Evaluation]:
-        """Measure every network on the test pictures; they stay as they were."""
-        return {key: evaluate(learner.net, self.test) for key, learner in self.learners.items()}
+        """Measure every network on the sample; they stay as they were."""
+        return {key: evaluate(learner.net, self.sample) for key, learner in self.learners.items()}
 
     def evaluating(self) -> Generator[int, None, dict[NetworkKey, Evaluation]]:
         """As `evaluate`, one batch of one network at a time; see `evaluation.evaluating`.
@@ -168,8 +170,8 @@ class Trainer:
         """
         measured: dict[NetworkKey, Evaluation] = {}
         for key, learner in self.learners.items():
-            before = len(measured) * len(self.test)
-            batches = evaluating(learner.net, self.test, self.crew)
+            before = len(measured) * len(self.sample)
+            batches = evaluating(learner.net, self.sample, self.crew)
             while True:
                 try:
                     yield before + next(batches)

@@ -136,6 +136,18 @@ def test_evaluation_counts_every_test_picture(trainer: Any) -> None:
     assert measured.loss == pytest.approx(loss / 12, rel=1e-4)
 
 
+def test_during_the_run_a_fixed_sample_is_measured(trainer: Any) -> None:
+    run: Trainer = trainer(run="evaluate_images = 5")
+    whole = [tuple(image.flatten().tolist()) for image in run.test.images]
+    sample = [tuple(image.flatten().tolist()) for image in run.sample.images]
+    assert len(set(sample)) == 5
+    for image, label in zip(sample, run.sample.labels, strict=True):
+        assert run.test.labels[whole.index(image)] == label
+    assert torch.equal(trainer(run="evaluate_images = 5").sample.images, run.sample.images)
+    assert run.evaluate()["network"].n_images == 5
+    assert len(trainer(run="evaluate_images = 500").sample) == 12
+
+
 def test_classes_that_do_not_fit_the_network(recipe: Any) -> None:
     config = read_config(recipe(network="n_classes = 4"))
     with pytest.raises(UserError, match="3 classes, the network 4") as caught:
