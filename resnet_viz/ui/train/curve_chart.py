@@ -18,6 +18,7 @@ from resnet_viz.ui.overview.curves import draw_curve, draw_dashed, paint_dots, p
 from resnet_viz.ui.overview.curves import polygon as polygon_of
 from resnet_viz.ui.overview.style import Anchor, draw_text
 from resnet_viz.ui.theme import LIGHT, Theme
+from resnet_viz.ui.train.band import paint_band
 from resnet_viz.ui.train.chart_values import Guide, Happening, Line, Quantity
 from resnet_viz.ui.train.curve import Trace
 from resnet_viz.ui.train.pyramid import Values
@@ -222,16 +223,15 @@ class CurveChart(TimeWidget):
 
     def _paint_raw(self, painter: QPainter, scale: Scale, seen: Seen) -> None:
         """Paint single steps: faint where a mean stands before them."""
-        line, trace = seen.line, seen.trace
+        trace = seen.trace
+        ink = self._ink(seen.line, 0.38 if self.width_of_mean > 1 else 1.0)
         low, high = self._heights(scale, trace.low), self._heights(scale, trace.high)
-        if trace.low is not trace.high:  # down and up within every pixel
-            x = np.repeat(trace.x, 2)
-            y = np.column_stack([high, low]).ravel()
-        else:
-            x, y = trace.x, low
-        painter.setPen(QPen(self._ink(line, 0.38 if self.width_of_mean > 1 else 1.0), 1.0))
-        for run in runs(np.isfinite(y)):
-            painter.drawPolyline(polygon_of(x[run], y[run]))
+        if trace.low is not trace.high:
+            paint_band(painter, self.plot, trace.x, high, low, ink)
+            return
+        painter.setPen(QPen(ink, 1.0))
+        for run in runs(np.isfinite(low)):
+            painter.drawPolyline(polygon_of(trace.x[run], low[run]))
 
     def _paint_line(self, painter: QPainter, scale: Scale, seen: Seen) -> None:
         line = seen.line

@@ -57,6 +57,7 @@ class TimeWidget(QWidget):
         self._pressed: QPointF | None = None
         self._panned_from: float | None = None
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         timeline.changed.connect(self.refresh)
         timeline.hovered_changed.connect(self.update)

@@ -54,12 +54,13 @@ def y_scale(span: Span, *, log: bool, share: bool, guides: Sequence[float]) -> S
 
 
 def _without_spikes(raw: Sequence[Values]) -> Values:
-    ends = [np.percentile(v, (_SPIKES, 100 - _SPIKES)) for r in raw if (v := _finite(r)).size]
-    return np.concatenate(ends) if ends else np.empty(0)
+    return np.array([end for r in raw for end in _ends(np.sort(r[np.isfinite(r)]))])
 
 
-def _finite(values: Values) -> Values:
-    return values[np.isfinite(values)]
+def _ends(ascending: Values) -> list[float]:
+    """Lowest and highest value but for the spikes (np.percentile takes ten times as long)."""
+    spikes = int(_SPIKES / 100 * ascending.size)
+    return [ascending[spikes], ascending[-1 - spikes]] if ascending.size else []
 
 
 def _log(low: float, high: float, guides: Sequence[float], *, foot: bool) -> Scale:
