@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -217,7 +218,8 @@ class CurveChart(TimeWidget):
     def _paint_happenings(self, painter: QPainter) -> None:
         axis, plot = self.axis, self.plot
         for happening in self.happenings:
-            if plot.left() <= (x := axis.x(happening.step)) <= plot.right():
+            x = math.floor(axis.x(happening.step)) + 0.5  # between pixels it would be blurred
+            if plot.left() <= x <= plot.right():
                 painter.setPen(self.style_.dashed(happening.colour, 1.0, 2.0))
                 painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
 
@@ -273,7 +275,7 @@ class CurveChart(TimeWidget):
             words, y = guide.text, plot.top() + 0.5 * style.row
             painter.setPen(style.dashed("muted", 1.2, 5.0))
             if scale.low <= place <= scale.high:
-                y = float(self._heights(scale, np.array([guide.value]))[0])
+                y = math.floor(float(self._heights(scale, np.array([guide.value]))[0])) + 0.5
                 painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
                 above = y - plot.top() > 1.2 * style.row
                 y += (-0.55 if above else 0.55) * style.row

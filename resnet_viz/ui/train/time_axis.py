@@ -9,7 +9,6 @@ from typing import Literal
 
 import numpy as np
 
-from resnet_viz.lab.figures.scales import short
 from resnet_viz.ui.train.pyramid import Values
 
 Unit = Literal["step", "epoch"]
@@ -80,7 +79,7 @@ def _round_up(value: float, *, whole: bool) -> float:
 
 def number(value: float) -> str:
     """A step or an epoch: `1,200`, `0.5`."""
-    return f"{value:,.0f}" if abs(value) >= 100 else short(round(value, 6))
+    return f"{round(value, 6):,.10g}"
 
 
 def place_words(step: float, steps_per_epoch: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QCursor,
@@ -140,13 +142,14 @@ class TimeWidget(QWidget):
         plot, axis, style = self.plot, self.axis, self.style_
         position, hovered = self.timeline.position, self.timeline.hovered
         if position is not None:
-            x = min(max(axis.x(position), plot.left()), plot.right())
+            x = math.floor(min(max(axis.x(position), plot.left()), plot.right())) + 0.5
             later = QRectF(x, plot.top(), plot.right() - x, plot.height())
             painter.fillRect(later, style.color("card", 0.6))
             if plot.left() <= axis.x(position) <= plot.right():
                 painter.setPen(style.pen("text", 1.6 * style.scale))
                 painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-        if hovered is not None and plot.left() <= (x := axis.x(hovered)) <= plot.right():
+        if hovered is not None and plot.left() <= axis.x(hovered) <= plot.right():
+            x = math.floor(axis.x(hovered)) + 0.5
             painter.setPen(style.pen("muted", 1.0))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
 
