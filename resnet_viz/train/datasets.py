@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -60,18 +61,22 @@ def load(
     return _class_folders(place, config, watch)
 
 
-def require_same_pictures(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def require_same_pictures(recorded: Path, split: Mapping[str, Any]) -> None:
     """Check that a run continues with the pictures that it was begun with.
 
     Args:
-        recorded: `LoadedData.split` when the run began, as read from `split.json`.
-        now: that of the data just loaded.
+        recorded: the run's `split.json`; if there is none that can be read, nothing is checked.
+        split: `LoadedData.split` of the data just loaded.
 
     Raises:
         UserError: if they differ; names a picture.
     """
+    try:
+        begun = json.loads(recorded.read_text("utf-8"))
+    except (OSError, ValueError):
+        return
     for part, words in (("train", "learned from"), ("held_out", "held out")):
-        before, after = recorded.get(part), now.get(part)
+        before, after = begun.get(part), split.get(part)
         if before == after:
             continue
         names = [set(side) if isinstance(side, list) else set() for side in (before, after)]
@@ -152,7 +157,7 @@ def _class_folders(folder: Path, config: TrainConfig, watch: Watch) -> LoadedDat
         for part in (parts.train, parts.held_out)
     )
     _require_readable(listing, train, held_out)
-    broken = (*listing.unusable, *decoded.broken)
+    broken = tuple((_text(n), _text(why)) for n, why in (*listing.unusable, *decoded.broken))
     notes = [*parts.notes, *listing.notes, *_broken_note(len(broken))]
     return LoadedData(
         Dataset(
@@ -166,10 +171,15 @@ def _class_folders(folder: Path, config: TrainConfig, watch: Watch) -> LoadedDat
             "source": config.data.source,
             "folder": str(folder.resolve()),
             "note": " ".join(parts.notes),
-            "train": [picture.path for picture in train],
-            "held_out": [picture.path for picture in held_out],
+            "train": [_text(picture.path) for picture in train],
+            "held_out": [_text(picture.path) for picture in held_out],
         },
     )
+
+
+def _text(name: str) -> str:
+    """A file's name as text that can be written down, also where it is none."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _broken_note(n_broken: int) -> list[str]:

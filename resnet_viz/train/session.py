@@ -22,7 +22,7 @@ from resnet_viz.train.config import NetworkKey, TrainConfig
 from resnet_viz.train.course import Course
 from resnet_viz.train.crew import Crew
 from resnet_viz.train.data import LoadedData
-from resnet_viz.train.datasets import load
+from resnet_viz.train.datasets import load, require_same_pictures
 from resnet_viz.train.loop import Trainer, check_fit
 from resnet_viz.train.pace import memory_bytes
 from resnet_viz.train.recipe import read_config, text_of
@@ -184,6 +184,7 @@ class TrainingSession:
     def _open(self, trainer: Trainer, loaded: LoadedData, saved: Checkpoint | None) -> None:
         course = Course(trainer, self._writer, loaded.dataset.classes)
         if self._resume:
+            require_same_pictures(RunPaths(self.folder).split, loaded.split)
             course.resume(saved)
         else:
             # Only now: a recipe that cannot run leaves nothing behind.
@@ -218,6 +219,7 @@ class TrainingSession:
 
     def _fail(self, error: BaseException) -> None:
         """Write down why the run ended, if that can be written."""
+        self.course.break_off()
         if isinstance(error, Exception):
             message = error.message if isinstance(error, UserError) else repr(error)
             with contextlib.suppress(UserError):
