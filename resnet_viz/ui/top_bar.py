@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import get_args
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -14,6 +13,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
     QWidget,
 )
 
@@ -30,39 +31,31 @@ class Headline(QPushButton):
 
     def __init__(self) -> None:
         super().__init__()
-        self._full = ""
         self.setObjectName("model")
         self.setAccessibleName("Network")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def say(self, text: str) -> None:
-        """Show a text, as much of it as there is room for."""
-        self._full = text
-        self.setAccessibleDescription(text)
-        self.updateGeometry()
-        self._fit()
+    def minimumSizeHint(self) -> QSize:
+        hint = self.sizeHint()
+        return QSize(min(_NARROWEST, hint.width()), hint.height())
+
+    def initStyleOption(self, option: QStyleOptionButton) -> None:
+        """Write what there is room for; all of it is the tool tip then."""
+        super().initStyleOption(option)
+        missing = self.sizeHint().width() - self.width()
+        if missing > 0:
+            metrics = self.fontMetrics()
+            room = metrics.horizontalAdvance(self.text()) - missing
+            option.text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
 
     def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
+        # Not by the style option, which holds the shortened text.
+        whole = QStyleOptionButton()
+        super().initStyleOption(whole)
         metrics = self.fontMetrics()
-        cut = metrics.horizontalAdvance(self._full) - metrics.horizontalAdvance(self.text())
-        return QSize(hint.width() + cut, hint.height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(min(_NARROWEST, self.sizeHint().width()), super().sizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        metrics = self.fontMetrics()
-        around = super().sizeHint().width() - metrics.horizontalAdvance(self.text())
-        room = self.width() - around
-        whole = metrics.horizontalAdvance(self._full) <= room
-        middle = Qt.TextElideMode.ElideMiddle
-        self.setText(self._full if whole else metrics.elidedText(self._full, middle, room))
-        self.setToolTip("" if whole else self._full)
+        text = QSize(metrics.horizontalAdvance(self.text()), metrics.height())
+        kind = QStyle.ContentsType.CT_PushButton
+        return self.style().sizeFromContents(kind, whole, text, self)
 
 
 class TopBar(QFrame):
@@ -148,7 +141,8 @@ class TopBar(QFrame):
 
     def show_headline(self, text: str) -> None:
         """Say which network is on screen."""
-        self.model.say(f"{text}   ▾")
+        self.model.setText(f"{text}   ▾")
+        self.model.setToolTip(text)
 
     def show_workspace(self, title: str) -> None:
         """Show which workspace is on screen."""

@@ -94,7 +94,7 @@ class SetupPanel(QScrollArea):
         self._show_state()
 
     def sizeHint(self) -> QSize:
-        return QSize(310 if self._projector else 272, 600)
+        return QSize(320 if self._projector else 272, 600)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's sizes; colours come with the window's style sheet."""

@@ -31,7 +31,7 @@ class RateGroup(SetupGroup):
     find_wanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Optimiser and learning rate")
+        super().__init__("Optimiser")
         self.name = Choice("Optimiser", words.OPTIMISERS, words.OPTIMISER_TIP)
         self.name.activated.connect(self._on_name)
         self.lr = self._number("Learning rate", words.LR_TIP, "optimiser", "lr")
@@ -117,8 +117,8 @@ class LengthGroup(SetupGroup):
         self.train_images = WholeNumber("Pictures", 0, _LARGEST, words.TRAIN_IMAGES_TIP)
         self.train_images.setSpecialValueText("all")
         self._add(0, cell("Epochs", self.epochs), cell("Batch", self.batch))
-        self._add(1, cell("Weight decay λ", self.decay), cell("Label smoothing ε", self.smoothing))
-        self._add(2, cell("Pictures learned from", self.train_images), cell("Seed", self.seed))
+        self._add(1, cell("Weight decay λ", self.decay), cell("Smoothing ε", self.smoothing))
+        self._add(2, cell("Pictures", self.train_images), cell("Seed", self.seed))
         for box, section, entry in (
             (self.epochs, "run", "epochs"),
             (self.batch, "run", "batch_size"),
@@ -221,10 +221,10 @@ class RecordingGroup(SetupGroup):
         self.snapshots = WholeNumber("Snapshots", 0, 1000, words.SNAPSHOTS_TIP)
         self.note = muted("")
         self.note.setWordWrap(True)
-        self._add(0, cell("Blocks: time share", self.share), cell("or every, steps", self.every))
+        self._add(0, cell("Time share", self.share), cell("or every, steps", self.every))
         self._add(1, self.note)
-        self._add(2, cell("Held out: epochs", self.evaluate), cell("steps", self.evaluate_steps))
-        self._add(3, cell("Checkpoint, steps", self.checkpoint), cell("Stop early", self.patience))
+        self._add(2, cell("Test, epochs", self.evaluate), cell("or steps", self.evaluate_steps))
+        self._add(3, cell("Save, steps", self.checkpoint), cell("Stop early", self.patience))
         self._add(4, cell("Kept weights", self.snapshots))
         for box, section, entry in (
             (self.every, "recording", "every"),

@@ -54,6 +54,9 @@ class Transport(QFrame):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Steps of the run")
         self.speed, self.cost, self.saved = muted(""), muted(""), muted("")
+        self.cost.setToolTip("Memory held, and the share of the time that measuring blocks takes")
+        for label in (self.speed, self.cost):
+            label.setWordWrap(True)
         self.factor = Choice("Learning rate times", _FACTORS, _FACTOR_TIP)
         self.lr = muted("")
         self.note = QLabel()
@@ -88,7 +91,7 @@ class Transport(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's sizes; colours come with the window's style sheet."""
-        self.setFixedWidth(310 if theme.name == "projector" else 272)
+        self.setFixedWidth(320 if theme.name == "projector" else 272)
 
     # --- construction ------------------------------------------------------------------------
 
@@ -203,17 +206,15 @@ class Transport(QFrame):
     def _show_note(self) -> None:
         reader = self._session.reader
         found = self._overfitting(reader) if reader is not None else None
-        text = ""
-        if found is not None:
-            text = words.overfitting_words(*found)
-        elif reader is None:
+        if reader is None:
             text = "" if self._session.training else "Play trains the recipe above."
+        elif found is not None and (self._session.own or self._session.followed):
+            text = words.overfitting_words(*found)
         elif self._session.followed:
             text = "Another program trains this run; it is followed as it grows."
-        elif not self._session.own:
-            text = words.end_words(reader)
         else:
-            text = words.guess_words(reader.facts)
+            text = "" if self._session.own else words.end_words(reader)
+            text = text or words.guess_words(reader.facts)
         self.note.setText(text)
         self.note.setVisible(bool(text))
         offered = found is not None and self._session.own and self._session.phase != "stopping"

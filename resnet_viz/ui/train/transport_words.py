@@ -32,10 +32,10 @@ def speed_words(status: TrainingStatus) -> str:
 
 
 def cost_words(status: TrainingStatus) -> str:
-    """`memory 812 MiB · measuring 2.8 % of the time`."""
-    parts = [f"memory {binary_size(status.memory_bytes)}"] if status.memory_bytes else []
+    """`812 MiB · measuring blocks 2.8 %`: memory, and share of the time."""
+    parts = [binary_size(status.memory_bytes)] if status.memory_bytes else []
     if status.step:
-        parts.append(f"measuring {100 * status.probe_share:.1f} % of the time")
+        parts.append(f"measuring blocks {100 * status.probe_share:.1f} %")
     return " · ".join(parts)
 
 
