@@ -37,6 +37,8 @@ Quantity = Literal["gradient", "update", "dead", "shortcut", "branch", "output"]
 `shortcut`  ‖shortcut(x)‖, before its gate
 `branch`    ‖F(x)‖, before its gate
 `output`    ‖y‖
+
+NaN where the step does not compute it, such as the gradient at a part that is frozen.
 """
 
 QUANTITIES: tuple[Quantity, ...] = ("gradient", "update", "dead", "shortcut", "branch", "output")

@@ -46,11 +46,11 @@ class Course:
         self.trainer = trainer
         self.pace = Pace()
         nets = {key: learner.net for key, learner in trainer.learners.items()}
-        probe = None
+        self._probe: BlockProbe | None = None
         if trainer.crew.rank == 0:
-            probe = BlockProbe(nets, config.recording, trainer.device)
-            trainer.observers.append(probe)
-        self.journal = Journal(trainer, writer, probe, self.pace)
+            self._probe = BlockProbe(nets, config.recording, trainer.device)
+            trainer.observers.append(self._probe)
+        self.journal = Journal(trainer, writer, self._probe, self.pace)
         self.stage = Stage("Training")
         self.evaluation: tuple[int, Mapping[NetworkKey, Evaluation]] | None = None
         self.exported: dict[NetworkKey, Exported] = {}
@@ -225,6 +225,11 @@ class Course:
         )
         early = (self._patience.sentence(),) if not self.trainer.finished else ()
         return " ".join((*early, *reached))
+
+    def break_off(self) -> None:
+        """A slice ended in an error: leave no hook of a measurement in the networks."""
+        if self._probe is not None:
+            self._probe.close()
 
     # --- what may be told to it between two slices -------------------------------------------
 

@@ -54,6 +54,10 @@ def describe(net: nn.Module, meter: StepMeter) -> NetworkFacts:
 def _spec(net: nn.Module) -> ResNetSpec | None:
     if isinstance(net, ResNet):
         return net.spec
+    # Tensors tell neither the activation nor what else a forward pass does, so classes that
+    # are only similar keep their own names and are not rebuilt.
+    if type(net).__module__ != "torchvision.models.resnet":
+        return None
     try:
         return recognise(net.state_dict(), type(net).__name__)
     except UserError:
