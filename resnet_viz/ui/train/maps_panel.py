@@ -233,7 +233,10 @@ class MapsPanel(QWidget):
         stats = snapshot.block(block) if snapshot is not None and maps is not None else None
         self.view.set_block(shown, made.order, made.activation, stats, maps)
         says = "" if snapshot is None else self._answer(snapshot)
-        self._say(self._words if maps is not None else f"{self._asked}: measuring…", says)
+        if maps is None or self._asked != self._words:  # what is shown is still of other weights
+            self._say(f"{self._asked}: measuring…")
+        else:
+            self._say(self._words, says)
 
     def _answer(self, snapshot: Snapshot) -> str:
         """What the network calls the picture."""

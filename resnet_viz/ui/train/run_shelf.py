@@ -20,6 +20,11 @@ def to_trash(path: Path) -> bool:
     """
     if has_writer(path):
         raise UserError(f"The run in {str(path)!r} is being written.", "Stop its training first.")
+    return moved_to_trash(path)
+
+
+def moved_to_trash(path: Path) -> bool:
+    """Ask the desktop; False if it has no trash for this folder."""
     return QFile(str(path)).moveToTrash()
 
 
