@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 from resnet_viz.errors import UserError
 from resnet_viz.runs.facts import read_facts, write_facts
 from resnet_viz.runs.layout import RunFacts, RunPaths, RunState
-from resnet_viz.runs.lock import LOCK_NAME, has_writer
+from resnet_viz.runs.lock import LOCK_NAME, has_writer, writer_is_gone
 from resnet_viz.runs.places import bundled_runs_folder, runs_folder
 from resnet_viz.runs.states import run_state
 
@@ -53,7 +54,7 @@ class RunEntry:
         last_step: newest recorded step, 0 before the first.
         figures: by network; a network that was not measured lately is not in it.
         bundled: ships with the program and cannot be changed.
-        interrupted: it says that it goes on, but nobody on this machine writes it.
+        interrupted: it says that it goes on, but nobody writes it; see `writer_is_gone`.
     """
 
     path: Path
@@ -113,7 +114,8 @@ class RunLibrary:
             self._known[path] = mark, self._read(path)
         entry = self._known[path][1]
         live = entry.state in ("running", "paused") and not entry.bundled
-        return replace(entry, interrupted=live and not has_writer(path))
+        silent_s = time.time() - _last_change(RunPaths(path))
+        return replace(entry, interrupted=live and writer_is_gone(path, silent_s))
 
     def rename(self, path: Path, name: str) -> None:
         """Give a run another name; its folder stays where it is.
@@ -194,6 +196,15 @@ def _mark(paths: RunPaths) -> object:
             found = path.stat()
             marks.append((found.st_mtime_ns, found.st_size))
     return tuple(marks)
+
+
+def _last_change(paths: RunPaths) -> float:
+    """Unix time; 0 if nothing can be found."""
+    times = [0.0]
+    for path in (paths.facts, paths.metrics):
+        with contextlib.suppress(OSError):
+            times.append(path.stat().st_mtime)
+    return max(times)
 
 
 def _newest_records(metrics: Path) -> Iterator[dict[str, Any]]:

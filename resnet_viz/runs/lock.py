@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import platform
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,9 @@ LOCK_NAME = ".lock"
 
 _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 _ATTEMPTS, _PAUSE_S = 10, 0.05
+_SILENCE_S, _FAR_SILENCE_S = 2.0, 300.0
+# Windows keeps others from reading what is locked.
+_BEYOND_THE_TEXT = 1 << 20
 
 
 class RunLock:
@@ -52,6 +56,10 @@ class RunLock:
                 f"The run in {str(self._folder)!r} is being written by another process.",
                 "Stop that training first, or choose another folder.",
             )
+        with contextlib.suppress(OSError):  # it is only a hint for others
+            os.ftruncate(handle, 0)
+            os.lseek(handle, 0, os.SEEK_SET)
+            os.write(handle, platform.node().encode())
         self._handle = handle
 
     def release(self) -> None:
@@ -73,6 +81,29 @@ def has_writer(folder: Path) -> bool:
         finally:
             os.close(handle)
     return False
+
+
+def writer_is_gone(folder: Path, silent_s: float) -> bool:
+    """Whether nobody writes the run any more, as far as can be told from here.
+
+    A writer on this machine is known to live or not. One on another machine may be unseen (a
+    mounted file system, a folder copied from a cluster): it counts as gone when it has been
+    silent for longer than a measurement on many pictures takes.
+
+    Args:
+        folder: of the run.
+        silent_s: seconds since there was news in the folder.
+    """
+    patience_s = _SILENCE_S if _last_host(folder) in ("", platform.node()) else _FAR_SILENCE_S
+    return silent_s >= patience_s and not has_writer(folder)
+
+
+def _last_host(folder: Path) -> str:
+    """The machine of the last writer; empty if it is not known."""
+    try:
+        return (folder / LOCK_NAME).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _lock_patiently(handle: int) -> bool:
@@ -101,6 +132,7 @@ def _lock(handle: int) -> None:
     if sys.platform == "win32":
         import msvcrt
 
+        os.lseek(handle, _BEYOND_THE_TEXT, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
     else:
         import fcntl

@@ -17,7 +17,7 @@ from resnet_viz.runs.layout import (
     block_dtype,
     steps_in,
 )
-from resnet_viz.runs.lock import has_writer
+from resnet_viz.runs.lock import writer_is_gone
 from resnet_viz.runs.records import parse_lines
 from resnet_viz.runs.series import (
     BlockSeries,
@@ -29,13 +29,11 @@ from resnet_viz.runs.series import (
 )
 from resnet_viz.runs.states import run_state
 
-# Read in one poll: about a tenth of a second's worth of parsing.
-_LINES_LIMIT = 4 << 20
-_BLOCKS_LIMIT = 16 << 20
+# Read in one poll: about three frames' worth of parsing.
+_LINES_LIMIT = 1 << 20
+_BLOCKS_LIMIT = 8 << 20
 # Held in memory of one network's blocks.
 _BLOCKS_HELD = 1 << 30
-# A writer is given so long without news before it is asked whether it lives.
-_SILENCE_S = 10.0
 
 
 class RunReader:
@@ -51,7 +49,7 @@ class RunReader:
         path: of the run folder.
         facts: what the run is.
         behind: whether the last poll left something unread that is there already: poll again
-            soon. A poll reads a few megabytes at most, so that a window stays alive.
+            soon. A poll reads a megabyte of lines at most, so that a window stays alive.
         events: records of the kind `event`, in order.
 
     Raises:
@@ -126,14 +124,9 @@ class RunReader:
 
     @property
     def interrupted(self) -> bool:
-        """Whether the run says that it goes on, but nobody on this machine writes it.
-
-        On a mounted file system the writer may be on another machine and not be seen: it is
-        only believed to be gone once there has been no news for some seconds.
-        """
-        if self.state not in ("running", "paused") or self.idle_seconds < _SILENCE_S:
-            return False
-        return not has_writer(self.path)
+        """Whether the run says that it goes on, but nobody writes it; see `writer_is_gone`."""
+        going_on = self.state in ("running", "paused")
+        return going_on and writer_is_gone(self.path, self.idle_seconds)
 
     @property
     def snapshots(self) -> tuple[int, ...]:

@@ -92,6 +92,9 @@ def test_a_run_without_a_writer_was_interrupted(tmp_path: Path, facts: RunFacts)
         writer.last_checkpoint()
         (entry,) = runs.entries()
         assert (entry.state, entry.interrupted) == ("running", False)
+    old = time.time() - 60
+    for name in ("run.json", "metrics.jsonl"):
+        os.utime(folder / name, (old, old))
     (entry,) = runs.entries()
     assert (entry.state, entry.interrupted) == ("running", True)
 

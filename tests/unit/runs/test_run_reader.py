@@ -17,6 +17,7 @@ from run_records import block_values, evaluation_record, step_record
 from resnet_viz.errors import UserError
 from resnet_viz.runs import reader as reading
 from resnet_viz.runs.layout import RunFacts, RunPaths, block_dtype
+from resnet_viz.runs.lock import has_writer
 from resnet_viz.runs.reader import RunReader
 from resnet_viz.train.run_writer import RunWriter
 
@@ -276,14 +277,29 @@ def test_a_writer_that_was_killed_is_noticed(
     assert not run.interrupted  # there was news a moment ago, perhaps from another machine
 
 
+def test_a_writer_on_another_machine_is_given_more_time(
+    writer: RunWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be seen over a mounted file system; two writers would spoil the run."""
+    writer.event(0, "started")
+    writer.close()
+    (writer.path / ".lock").write_text("some-cluster-node")
+    now = time.monotonic()
+    run = RunReader(writer.path)
+    run.poll()
+    for silent_s, gone in ((30, False), (200, False), (400, True)):
+        monkeypatch.setattr(time, "monotonic", lambda s=silent_s: now + s)
+        assert run.interrupted == gone
+
+
 def test_looking_does_not_disturb_the_writer(writer: RunWriter) -> None:
     writer.close()
     run = RunReader(writer.path)
-    assert not reading.has_writer(writer.path)
+    assert not has_writer(writer.path)
     other = RunWriter(writer.path)
     assert other.last_checkpoint() is None
     run.poll()
-    assert reading.has_writer(writer.path)
+    assert has_writer(writer.path)
     other.close()
 
 

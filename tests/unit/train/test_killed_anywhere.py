@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="needs fork and signals that cannot be caught"
 )
 
-N_KILLS = 24
+N_KILLS = 18
 
 # Trains undisturbed first, so that its forks find everything imported. A fork counts what it
 # does to the run folder and is killed by `kill -9` before the operation whose number it was
