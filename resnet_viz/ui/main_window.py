@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QSettings, Qt, QTimer
 from PySide6.QtGui import (
@@ -37,12 +36,10 @@ from resnet_viz.ui.top_bar import TopBar
 from resnet_viz.ui.train_commands import train_commands
 from resnet_viz.ui.window_files import WindowFiles
 from resnet_viz.ui.window_pictures import WindowPictures
+from resnet_viz.ui.window_training import WindowTraining
 from resnet_viz.ui.workspace import Workspace
 from resnet_viz.ui.workspace_commands import NEXT_CHANNEL, PREVIOUS_CHANNEL, workspace_commands
 from resnet_viz.ui.workspaces import Workspaces
-
-if TYPE_CHECKING:
-    from resnet_viz.ui.train.workspace import TrainWorkspace
 
 
 class MainWindow(QMainWindow):
@@ -75,6 +72,7 @@ class MainWindow(QMainWindow):
         self.looks.add_menu(actions.menu_named(self, "&View"))
         self._connect()
         self._restore()
+        self.training.offer_resuming()
         self._update_title()
         self.setAcceptDrops(True)
 
@@ -96,6 +94,7 @@ class MainWindow(QMainWindow):
             self._settings,
         )
         self.pictures = WindowPictures(self.workspaces, self.looks, self.notifier)
+        self.training = WindowTraining(self.workspaces, self.notifier, self._settings)
         self.top_bar = TopBar(self.session, self.workspaces.titles)
         self.strip = NoticeStrip(self.notifier)
         self.engine_notices = EngineNotices(self._client, self.notifier, self.strip, self)
@@ -220,7 +219,7 @@ class MainWindow(QMainWindow):
 
     def open_paths(self, paths: list[Path]) -> None:
         """Open pictures, a folder of them, a checkpoint, or something to train."""
-        if not self._take_for_training(paths):
+        if not self.training.take(paths):
             self.intake.open_paths(paths)
 
     def paste(self) -> None:
@@ -241,21 +240,8 @@ class MainWindow(QMainWindow):
         self._take(event.mimeData(), "dropped picture")
 
     def _take(self, mime: QMimeData, name: str) -> None:
-        urls = mime.urls() if mime.hasUrls() else []
-        files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-        if not self.workspace.take(mime) and not self._take_for_training(files):
+        if not (self.workspace.take(mime) or self.training.take_mime(mime)):
             self.intake.take(mime, name)
-
-    def _take_for_training(self, files: list[Path]) -> bool:
-        """Class folders, runs and recipes are opened in Train, whatever is on screen."""
-        from resnet_viz.ui.train.dropping import what_is
-
-        if (meant := what_is(files)) is None:
-            return False
-        self.workspaces.show_titled("Train")
-        train = cast("TrainWorkspace", self.workspace)
-        train.use(meant)
-        return True
 
     def _on_picture(self, picture: Picture) -> None:
         self.engine_notices.withdraw_others()  # it was about another picture

@@ -71,6 +71,7 @@ def _with_source(config: TrainConfig, section: str, change: Mapping[str, Any]) -
     source = SOURCES[change["source"]]
     usual: dict[str, Any] = {"dataset": source.title, "mean": source.mean, "std": source.std}
     usual |= {"flip": source.flip, "padding": source.side // 8, "crops": (), "scale": ()}
+    usual |= {"clutter": 1.0, "train_images": 0}
     return {"folder": "", **usual, **change}
 
 

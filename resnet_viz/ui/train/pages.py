@@ -53,17 +53,11 @@ def _rate(session: TrainSession) -> QWidget:
 
 LIVE, BLOCKS, DATA, RUNS, RATE = "Live", "Blocks", "Data", "Runs", "Learning rate"
 
-_ALL: dict[str, Maker] = {
+PAGES: dict[str, Maker] = {
     LIVE: _live,
     BLOCKS: _blocks,
     DATA: _data,
     RUNS: _runs,
     RATE: _rate,
-}
-from importlib.util import find_spec  # noqa: E402
-
-_MODULES = dict(zip(_ALL, ("live", "block", "data", "runs", "rate"), strict=True))
-PAGES: dict[str, Maker] = {
-    n: m for n, m in _ALL.items() if find_spec(f"resnet_viz.ui.train.{_MODULES[n]}_page")
 }
 """By the tab's title, in the tabs' order."""

@@ -40,7 +40,7 @@ class Preset:
 
 # First those that need no reading of anything else, by their file.
 _FIRST = {
-    "duel-shapes.toml": "Two-minute demo",
+    "two-minute-demo.toml": "Two-minute demo",
     "paper-cifar10.toml": "Paper's CIFAR recipe",
     "fine-tune-folder.toml": "Fine-tune my folder",
 }

@@ -445,6 +445,13 @@ class TrainSession(QObject):
             return
         self.failed.emit(failed)
 
+    def on_order_refused(self, failed: Failed) -> None:
+        """The training could not obey and goes on: what is on screen is what is so."""
+        self._read_events()
+        self.gates_changed.emit()
+        self.status_changed.emit()
+        self.failed.emit(failed)
+
     def on_cancelled(self, cancelled: Cancelled) -> None:
         """The user stopped something at the engine's bar."""
         if cancelled.request_id == self._ids["train"]:
@@ -536,7 +543,7 @@ class TrainSession(QObject):
         self._desk.ask([])
         self._seen_events = 0
         self.scrub(None)
-        self._read_gates()
+        self._read_events()
         names = self._blocks()
         if self.selected not in names:
             self.selected = names[0] if names else ""
@@ -547,14 +554,19 @@ class TrainSession(QObject):
     def _on_grew(self) -> None:
         reader = self.reader
         if reader is not None and len(reader.events) != self._seen_events:
-            self._read_gates()
+            self._read_events()
             self.gates_changed.emit()
         self.run_grew.emit()
 
-    def _read_gates(self) -> None:
-        if self.reader is not None:
-            self._seen_events = len(self.reader.events)
-            self.gates = run_gates.gates_of(self.reader.facts, self.reader.events)
+    def _read_events(self) -> None:
+        """Take up which skips were cut, and what the rate was multiplied by."""
+        reader = self.reader
+        if reader is not None:
+            self._seen_events = len(reader.events)
+            self.gates = run_gates.gates_of(reader.facts, reader.events)
+            if self.own or not self.training:
+                factors = [e["lr_factor"] for e in reader.events if "lr_factor" in e]
+                self.lr_factor = float(factors[-1]) if factors else 1.0
 
     def _on_unreadable(self, error: Exception) -> None:
         if not isinstance(error, UserError):

@@ -45,8 +45,7 @@ def _networks(config: TrainConfig) -> str:
 def _start(config: TrainConfig) -> str:
     start = config.start
     if start.weights == "none":
-        same = "same weights, same batches" if config.rival is not None else "random weights"
-        return same
+        return "same weights, same batches" if config.rival is not None else "random weights"
     what = words.STARTS[start.weights] if start.weights == "imagenet" else Path(start.path).name
     kept = f"; {words.FREEZES[start.freeze]} kept" if start.freeze else ""
     slower = f"; body × {written(start.body_lr)}" if start.body_lr != 1 else ""

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from resnet_viz.engine.messages import DeviceInfo, Failed
+from resnet_viz.engine.messages import DeviceInfo, Failed, TrainingStatus
 from resnet_viz.errors import UserError
 from resnet_viz.runs.places import runs_folder
 from resnet_viz.train.recipe import parse_config, to_toml
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.hint_card import HintCard
-from resnet_viz.ui.notify import Level, Notice, Notifier
+from resnet_viz.ui.notify import Notifier
 from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.dropping import Meant, is_recipe_text
@@ -40,6 +40,7 @@ from resnet_viz.ui.train.run_words import (
 from resnet_viz.ui.train.session import TrainSession
 from resnet_viz.ui.train.setup_panel import SetupPanel
 from resnet_viz.ui.train.transport import Transport
+from resnet_viz.ui.window_training import UNFINISHED
 from resnet_viz.ui.workspace import Workspace
 
 
@@ -54,19 +55,25 @@ def training_workspace(
         devices: those that the engine has found by now.
     """
     session = TrainSession(client)
-    client.training_status.connect(session.on_training_status)
-    client.trained.connect(session.on_trained)
-    client.data_seen.connect(session.on_data_seen)
-    client.progress.connect(session.on_progress)
-    client.rate_found.connect(session.on_rate_found)
-    client.explored.connect(session.on_explored)
-    client.failed.connect(session.on_failed)
-    client.cancelled.connect(session.on_cancelled)
-    client.progress.connect(session.on_progress)
+    listen(session, client)
     workspace = TrainWorkspace(session, notifier)
     workspace.setup.set_devices(devices)
+    client.training_resumed.connect(workspace.tell_resumed)
     client.engine_ready.connect(lambda ready: workspace.setup.set_devices(ready.devices))
     return workspace
+
+
+def listen(session: TrainSession, client: EngineClient) -> None:
+    """Let a session hear the engine's answers."""
+    client.training_status.connect(session.on_training_status)
+    client.trained.connect(session.on_trained)
+    client.order_refused.connect(session.on_order_refused)
+    client.data_seen.connect(session.on_data_seen)
+    client.rate_found.connect(session.on_rate_found)
+    client.explored.connect(session.on_explored)
+    client.progress.connect(session.on_progress)
+    client.failed.connect(session.on_failed)
+    client.cancelled.connect(session.on_cancelled)
 
 
 class TrainWorkspace(Workspace):
@@ -220,6 +227,13 @@ class TrainWorkspace(Workspace):
             self.session.open_run(Path(name))
             self._show_tab(LIVE)
 
+    def tell_resumed(self, status: TrainingStatus) -> None:
+        """Say that the engine died under a training, and that it goes on."""
+        self._notifier.info(
+            f"The training goes on from step {status.step:,}, its last checkpoint: "
+            "a new engine repeats what the old one had done since then."
+        )
+
     def enter(self) -> None:
         """It is on screen now."""
         self._on_state()
@@ -259,7 +273,7 @@ class TrainWorkspace(Workspace):
         settings.setValue("train/run", str(session.reader.path) if session.reader else "")
         settings.setValue("train/tab", self.tabs.tabText(self.tabs.currentIndex()))
         unfinished = session.status.folder if session.status is not None else ""
-        settings.setValue("train/unfinished", str(unfinished))
+        settings.setValue(UNFINISHED, str(unfinished))
 
     def restore(self, settings: QSettings) -> None:
         """Take up the recipe and the run of the last time, or a run that came with the program."""
@@ -292,20 +306,6 @@ class TrainWorkspace(Workspace):
             self.session.open_run(last)
         elif shipped:
             self.session.open_run(shipped[0])
-        unfinished = str(settings.value("train/unfinished", ""))
-        if unfinished and (Path(unfinished) / "run.json").is_file():
-            self._offer_resuming(Path(unfinished))
-
-    def _offer_resuming(self, folder: Path) -> None:
-        self._notifier.post(
-            Notice(
-                Level.INFO,
-                f"The training in `{folder.name}` was stopped when the window was closed.",
-                "Nothing is lost.",
-                action="Resume it",
-                on_action=lambda: self.session.resume_run(folder),
-            )
-        )
 
     def _build_page(self, index: int) -> None:
         """Fill a tab when it is first shown: charts bring imports that take a while."""
