@@ -16,7 +16,9 @@ LOCK_NAME = ".lock"
 
 _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 _ATTEMPTS, _PAUSE_S = 10, 0.05
-_SILENCE_S, _FAR_SILENCE_S = 2.0, 300.0
+_FAR_SILENCE_S = 300.0
+# In place of the machine's name.
+_NO_LOCKS = "?"
 # Windows keeps others from reading what is locked.
 _BEYOND_THE_TEXT = 1 << 20
 
@@ -50,21 +52,20 @@ class RunLock:
         if self._handle is not None:
             return
         handle = os.open(self._folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o666)
-        if not _lock_patiently(handle):
+        locked = _lock_patiently(handle)
+        if locked is False:
             os.close(handle)
             raise UserError(
                 f"The run in {str(self._folder)!r} is being written by another process.",
                 "Stop that training first, or choose another folder.",
             )
-        with contextlib.suppress(OSError):  # it is only a hint for others
-            os.ftruncate(handle, 0)
-            os.lseek(handle, 0, os.SEEK_SET)
-            os.write(handle, platform.node().encode())
+        _write(handle, platform.node() if locked else _NO_LOCKS)
         self._handle = handle
 
     def release(self) -> None:
         """Give the lock back; nothing happens if it is not held."""
         if self._handle is not None:
+            _write(self._handle, "")
             os.close(self._handle)  # which unlocks
             self._handle = None
 
@@ -77,7 +78,7 @@ def has_writer(folder: Path) -> bool:
     with contextlib.suppress(OSError):
         handle = os.open(folder / LOCK_NAME, os.O_RDWR)
         try:
-            return not _try_lock(handle)
+            return _try_lock(handle) is False
         finally:
             os.close(handle)
     return False
@@ -87,39 +88,48 @@ def writer_is_gone(folder: Path, silent_s: float) -> bool:
     """Whether nobody writes the run any more, as far as can be told from here.
 
     A writer on this machine is known to live or not. One on another machine may be unseen (a
-    mounted file system, a folder copied from a cluster): it counts as gone when it has been
-    silent for longer than a measurement on many pictures takes.
+    mounted file system, a folder copied from a cluster), and so is any where the file system
+    knows no locks: it counts as gone when it has been silent for longer than a measurement on
+    many pictures takes.
 
     Args:
         folder: of the run.
         silent_s: seconds since there was news in the folder.
     """
-    patience_s = _SILENCE_S if _last_host(folder) in ("", platform.node()) else _FAR_SILENCE_S
-    return silent_s >= patience_s and not has_writer(folder)
+    known = _last_host(folder) in ("", platform.node())
+    return (known or silent_s >= _FAR_SILENCE_S) and not has_writer(folder)
 
 
 def _last_host(folder: Path) -> str:
-    """The machine of the last writer; empty if it is not known."""
+    """The machine of a writer that did not say goodbye; empty if there is none."""
     try:
         return (folder / LOCK_NAME).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
 
 
-def _lock_patiently(handle: int) -> bool:
+def _write(handle: int, host: str) -> None:
+    """Leave a word for `writer_is_gone`; without it things go on all the same."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.lseek(handle, 0, os.SEEK_SET)
+        os.write(handle, host.encode())
+
+
+def _lock_patiently(handle: int) -> bool | None:
     for _ in range(_ATTEMPTS):
-        if _try_lock(handle):
-            return True
+        if (locked := _try_lock(handle)) is not False:
+            return locked
         time.sleep(_PAUSE_S)  # `has_writer` may hold it for an instant
     return False
 
 
-def _try_lock(handle: int) -> bool:
-    """Whether the file is locked now, or its file system knows no locks."""
+def _try_lock(handle: int) -> bool | None:
+    """Whether the file is ours now; None where the file system knows no locks."""
     try:
         _lock(handle)
     except OSError as error:
-        return error.errno not in _HELD
+        return False if error.errno in _HELD else None
     return True
 
 

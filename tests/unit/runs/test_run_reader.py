@@ -274,7 +274,6 @@ def test_a_writer_that_was_killed_is_noticed(
     writer.flush()
     run.poll()
     assert run.idle_seconds < 30
-    assert not run.interrupted  # there was news a moment ago, perhaps from another machine
 
 
 def test_a_writer_on_another_machine_is_given_more_time(
