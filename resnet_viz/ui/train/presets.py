@@ -41,7 +41,7 @@ class Preset:
 # First those that need no reading of anything else, by their file.
 _FIRST = {
     "two-minute-demo.toml": "Two-minute demo",
-    "paper-cifar10.toml": "Paper's CIFAR recipe",
+    "duel56-cifar10.toml": "Paper's CIFAR recipe",
     "fine-tune-folder.toml": "Fine-tune my folder",
 }
 
