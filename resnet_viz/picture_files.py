@@ -64,12 +64,17 @@ _ORIENTATION = {
 }
 
 
-def load_image(source: str | os.PathLike[str] | bytes, name: str = "") -> RGBArray:
+def load_image(
+    source: str | os.PathLike[str] | bytes, name: str = "", *, enough_side: int = 0
+) -> RGBArray:
     """Read a picture as people see it: first frame, turned upright, transparency on white.
 
     Args:
         source: path, `file:` URL, or the bytes of an image file.
         name: how errors call the picture; the file's name by default.
+        enough_side: a JPEG may be decoded at a half, a quarter or an eighth of its size as
+            long as its shorter side keeps so many pixels, which saves most of the time that
+            a large photograph takes; 0 for the full size.
 
     Returns:
         (H, W, 3) uint8 RGB, C-contiguous. 16-bit and floating-point pictures are scaled.
@@ -82,12 +87,12 @@ def load_image(source: str | os.PathLike[str] | bytes, name: str = "") -> RGBArr
         shown = name or "the picture"
         if not source:
             raise UserError(f"Cannot load {shown}: it is empty.", _CHOOSE)
-        return _decode(io.BytesIO(source), shown)
+        return _decode(io.BytesIO(source), shown, enough_side)
     path = picture_path(source, name)
     shown = name or str(path)
     try:
         with path.open("rb") as file:
-            return _decode(file, shown)
+            return _decode(file, shown, enough_side)
     except PermissionError as error:
         raise _unreadable(shown) from error
     except OSError as error:
@@ -153,7 +158,7 @@ def _unreadable(shown: str) -> UserError:
     )
 
 
-def _decode(file: BinaryIO, shown: str) -> RGBArray:
+def _decode(file: BinaryIO, shown: str, enough_side: int) -> RGBArray:
     """Decode an open image file; see `load_image`."""
     with _pillow_quiet():
         try:
@@ -172,6 +177,8 @@ def _decode(file: BinaryIO, shown: str) -> RGBArray:
                 size = f"{image.width:,} x {image.height:,} = {image.width * image.height:,}"
                 raise _too_large(shown, size)
             try:
+                if enough_side:
+                    image.draft(None, (enough_side, enough_side))
                 image.load()
                 return _to_rgb(image)
             except MemoryError as error:

@@ -22,7 +22,7 @@ from resnet_viz.train.watch import Watch
 
 _log = logging.getLogger(__name__)
 
-_FORMAT = 2
+_FORMAT = 3
 _MOST_BYTES = 8 << 30  # of all cached data sets; those used longest ago go first
 
 

@@ -21,6 +21,7 @@ from resnet_viz.train.watch import Watch
 _READING = "Reading pictures"
 _CHUNK = 256  # handed to the threads at once; a cancel drops what of them has not begun
 _WORKERS = min(4, os.cpu_count() or 1)  # Pillow decodes outside the GIL
+_FINER = 2  # a large JPEG is decoded at so many times the wanted size, then reduced smoothly
 _COPIES = 2  # as decoded, and as the trainer arranges them
 
 
@@ -72,12 +73,14 @@ def decode(folder: Path, names: Sequence[str], preprocess: Preprocess, watch: Wa
     """
     require_memory(len(names), preprocess.crop)
     images = np.empty((len(names), preprocess.crop, preprocess.crop, 3), np.uint8)
+    enough = _FINER * preprocess.resize
     reasons: dict[int, str] = {}
 
     def read(place: int) -> None:
         name = names[place]
         try:
-            images[place] = network_view(load_image(folder / name, name), preprocess)
+            picture = load_image(folder / name, name, enough_side=enough)
+            images[place] = network_view(picture, preprocess)
         except UserError as error:
             reasons[place] = _reason(error, name)
 

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from resnet_viz.errors import UserError
+from resnet_viz.images import Preprocess, network_view
 from resnet_viz.picture_files import MAX_PIXELS, load_image
 
 RNG = np.random.default_rng(0)
@@ -265,3 +266,23 @@ def test_named_pipe_does_not_hang(tmp_path):
 def test_impossible_paths():
     assert "Cannot load" in message("a\0b.png")
     assert "Cannot load" in message("x" * 5000)
+
+
+def test_large_jpegs_may_be_decoded_small(tmp_path: Path) -> None:
+    """Not smaller than asked for, upright, and then reduced to nearly the same picture."""
+    x, y = np.meshgrid(np.linspace(0, 6, 640), np.linspace(0, 4, 480))
+    waves = np.stack([np.sin(x), np.cos(y), np.sin(x + y)], axis=-1)
+    photo = Image.fromarray((128 + 100 * waves).astype(np.uint8))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned to the right
+    photo.save(tmp_path / "photo.jpg", quality=95, exif=exif)
+    full = load_image(tmp_path / "photo.jpg")
+    assert full.shape == (640, 480, 3)
+    pre = Preprocess(56, 56, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+    for enough, shape in ((112, (160, 120, 3)), (120, (160, 120, 3)), (121, (320, 240, 3))):
+        small = load_image(tmp_path / "photo.jpg", enough_side=enough)
+        assert small.shape == shape
+        apart = network_view(small, pre).astype(int) - network_view(full, pre)
+        assert np.abs(apart).max() <= 3
+    photo.save(tmp_path / "photo.png")
+    assert load_image(tmp_path / "photo.png", enough_side=10).shape == (480, 640, 3)
