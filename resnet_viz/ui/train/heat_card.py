@@ -30,9 +30,11 @@ class HeatCard(QFrame):
 
     Signals:
         block_clicked(str): a row was chosen.
+        fell_behind: there is something to catch up with.
     """
 
     block_clicked = Signal(str)
+    fell_behind = Signal()
 
     def __init__(self, timeline: Timeline) -> None:
         super().__init__()
@@ -97,7 +99,7 @@ class HeatCard(QFrame):
             old.deleteLater()
         self.maps = []
         for place, network in enumerate(networks):
-            heatmap = Heatmap(self._timeline, network.title)
+            heatmap = Heatmap(self._timeline, network.title, self)
             heatmap.colour = COLOURS.get(network.key, "branch")
             heatmap.mark = MARKS.get(network.key, "▲")
             heatmap.block_clicked.connect(self.block_clicked)
@@ -138,6 +140,7 @@ class HeatCard(QFrame):
             field = HeatField(quantity, reader.facts.quantities, network.blocks)
             field.follow(reader.blocks(network.key))
             heatmap.set_field(field, network.stages)
+        self.fell_behind.emit()
 
     def follow(self) -> None:
         """Take in what the reader has found."""

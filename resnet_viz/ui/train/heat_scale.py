@@ -16,6 +16,7 @@ from resnet_viz.ui.train.heat_pyramid import BIN_SHIFT, HeatPyramid
 
 _OUTLIERS = 0.002  # of all figures may lie beyond either end of an automatic scale
 _MOST_MARKS = 5
+_BIN = 0.09  # decades of a bin: figures on a decade are in the bin around it
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ def heat_scale(pyramids: Sequence[HeatPyramid], *, share: bool) -> HeatScale:
     reached = np.cumsum(counts)
     low_bin = int(np.searchsorted(reached, _OUTLIERS * total, "right"))
     high_bin = int(np.searchsorted(reached, (1 - _OUTLIERS) * total))
-    low = math.floor(_exponent(low_bin) + 0.05)
-    high = max(math.ceil(_exponent(high_bin + 1) - 0.05), low + 1)
+    low = math.floor(_exponent(low_bin) + _BIN)
+    high = max(math.ceil(_exponent(high_bin + 1) - _BIN), low + 1)
     occupied = np.flatnonzero(counts)
     below, above = _exponent(int(occupied[0]) + 1) < low, _exponent(int(occupied[-1])) > high
     return HeatScale(float(low), float(high), below=below, above=above)

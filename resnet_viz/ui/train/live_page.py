@@ -81,6 +81,7 @@ class LivePage(QWidget):
         session.selected_changed.connect(self.heat.set_selected)
         timeline.scrubbed.connect(session.scrub)
         self.heat.block_clicked.connect(session.select)
+        self.heat.fell_behind.connect(self._catching_up.start)
         controls.smoothing_changed.connect(self._on_smoothing)
         controls.third_chosen.connect(self._on_third)
 
