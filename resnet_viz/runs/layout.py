@@ -7,11 +7,15 @@
     blocks-<network>.bin   little-endian records of `block_dtype`, one a measured step
     checkpoints/step-<8 digits>/   all that resuming needs, as safetensors and JSON
     snapshots/step-<8 digits>/<network>.safetensors   weights to look back at
+    .lock                  held by the one process that writes (see `runs.lock`)
 
+A folder is a run once it has `run.json`, which is written last when a run is made; folders from
+before there was one have only the recipe and metrics, and their records name no network.
 A folder may grow while it is read, on this machine or over a mounted file system. Lines and
 records are only ever added, except that resuming removes those after the checkpoint; a last
 line or record that is not whole yet is not there yet. Folders of checkpoints and snapshots
-appear by being renamed, so they are whole or not there.
+appear by being renamed, so they are whole or not there. Numbers that are not finite are `null`,
+since JSON has none.
 
 Imports neither torch nor Qt.
 """
@@ -139,7 +143,7 @@ class RunPaths:
 
     @property
     def config(self) -> Path:
-        """The recipe; a folder is a run if it has this or `facts`."""
+        """The recipe; a user's own script has none."""
         return self.folder / "config.toml"
 
     @property

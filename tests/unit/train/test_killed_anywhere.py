@@ -24,20 +24,31 @@ pytestmark = pytest.mark.skipif(
 
 N_KILLS = 18
 
-# Trains undisturbed first, so that its forks find everything imported. A fork counts what it
-# does to the run folder and is killed by `kill -9` before the operation whose number it was
-# given.
+# Trains undisturbed first, so that its forks find everything imported. A fork is killed by
+# `kill -9` before the operation on the run folder whose number it was given, or runs out of
+# space for its files in a step.
 NURSERY = """
-import os, signal, sys
+import os, resource, signal, sys
 from pathlib import Path
 import torch
+from resnet_viz.errors import UserError
+from resnet_viz.train import loop
 from resnet_viz.train.command import run
 
 config, CHANGES = Path(sys.argv[1]), ("os.rename", "os.remove", "os.rmdir", "os.mkdir",
                                        "os.truncate", "shutil.rmtree")
 torch.set_num_threads(1)
 
-def train(out, resume, deadline):
+def fill_up(in_step):
+    step = loop.Trainer.step
+    def stepping(trainer):
+        if trainer.step_index + 1 == in_step:
+            hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+        return step(trainer)
+    loop.Trainer.step = stepping
+
+def train(out, resume, deadline, full):
     left = deadline
     def count(event, arguments):
         nonlocal left
@@ -49,22 +60,32 @@ def train(out, resume, deadline):
                 os.kill(os.getpid(), signal.SIGKILL)
     if deadline:
         sys.addaudithook(count)
+    if full:
+        fill_up(full)
     sys.stderr = open(os.devnull, "w")
-    os._exit(run(config, out, resume))
+    try:
+        os._exit(run(config, out, resume))
+    except UserError as error:
+        print(error, flush=True)
+        os._exit(2)
 
 print(run(config, Path(sys.argv[2]), False), flush=True)
 for line in sys.stdin:
-    out, resume, deadline = line.rstrip().split("\\t")
+    out, resume, deadline, full = line.rstrip().split("\\t")
     child = os.fork()
     if child == 0:
-        train(Path(out), resume == "True", int(deadline))
+        train(Path(out), resume == "True", int(deadline), int(full))
     status = os.waitpid(child, 0)[1]
     print(os.waitstatus_to_exitcode(status), flush=True)
 """
 
 
 class Nursery:
-    """Trains once undisturbed, then as often as wanted up to a chosen operation."""
+    """Trains once undisturbed, then as often as wanted up to a chosen place.
+
+    Attributes:
+        said: the error that the last training ended with.
+    """
 
     def __init__(self, config: Path, whole: Path) -> None:
         self._process = subprocess.Popen(
@@ -73,18 +94,23 @@ class Nursery:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self.said = ""
         assert self._answer() == 0
 
-    def train(self, out: Path, deadline: int = 0) -> int:
+    def train(self, out: Path, *, deadline: int = 0, full: int = 0) -> int:
         assert self._process.stdin
         resume = RunPaths(out).facts.exists()
-        self._process.stdin.write(f"{out}\t{resume}\t{deadline}\n")
+        self._process.stdin.write(f"{out}\t{resume}\t{deadline}\t{full}\n")
         self._process.stdin.flush()
         return self._answer()
 
     def _answer(self) -> int:
         assert self._process.stdout
-        return int(self._process.stdout.readline())
+        self.said = ""
+        while not (line := self._process.stdout.readline()).strip().lstrip("-").isdigit():
+            assert line, "the nursery died"
+            self.said += line
+        return int(line)
 
     def __enter__(self) -> Nursery:
         return self
@@ -116,27 +142,44 @@ def assert_same_end(whole: Path, broken: Path) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_killed_before_any_change_of_the_folder(recipe: Any, tmp_path: Path) -> None:
+def test_whatever_ends_it_a_training_can_be_continued(recipe: Any, tmp_path: Path) -> None:
     duel = recipe(run="epochs = 3\nevaluate_every = 1")
     duel.write_text(
         duel.read_text()
         + '[rival]\nname = "plain20"\ndepths = [1, 1, 1]\nwidths = [4, 8, 8]\n'
         + "n_classes = 3\ninput_size = 8\n[recording]\nsnapshots = 3\n"
     )
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
-    chance, ended = random.Random(11), -signal.SIGKILL
-    with Nursery(duel, whole) as nursery:
-        for _ in range(N_KILLS):
-            ended = nursery.train(broken, deadline=chance.randint(1, 70))
-            if ended == 0:
-                break
-            assert ended == -signal.SIGKILL
-        else:
-            ended = nursery.train(broken)
-    assert ended == 0
-    kills = [r for r in records(broken, "event") if r["what"] == "resumed"]
-    assert len({record["step"] for record in kills}) > 2  # it was cut off in several places
-    assert_same_end(whole, broken)
+    with Nursery(duel, tmp_path / "whole") as nursery:
+        kill_before_operations(nursery, tmp_path / "killed")
+        run_out_of_space(nursery, tmp_path / "full")
+    for broken in ("killed", "full"):
+        assert_same_end(tmp_path / "whole", tmp_path / broken)
+
+
+def kill_before_operations(nursery: Nursery, out: Path) -> None:
+    chance = random.Random(11)
+    for _ in range(N_KILLS):
+        ended = nursery.train(out, deadline=chance.randint(1, 70))
+        if ended == 0:
+            break
+        assert ended == -signal.SIGKILL
+    else:
+        assert nursery.train(out) == 0
+    resumed = {r["step"] for r in records(out, "event") if r["what"] == "resumed"}
+    assert len(resumed) > 2  # it was cut off in several places
+
+
+def run_out_of_space(nursery: Nursery, out: Path) -> None:
+    for step in (3, 12, 19):
+        assert nursery.train(out, full=step) == 2
+        assert "Cannot write" in nursery.said
+        assert str(out) in nursery.said
+        assert "Free some space" in nursery.said
+        assert not list(out.rglob("*.part"))
+        reader = RunReader(out)
+        reader.poll()
+        assert reader.interrupted
+    assert nursery.train(out) == 0
 
 
 @pytest.mark.timeout(600)
