@@ -54,11 +54,6 @@ def presets() -> tuple[Preset, ...]:
     return tuple(preset for file in files if (preset := _read(file)) is not None)
 
 
-def preset_named(name: str) -> Preset | None:
-    """The preset of that name, if it is shipped."""
-    return next((preset for preset in presets() if preset.name == name), None)
-
-
 def first_config() -> TrainConfig:
     """The recipe that a fresh program begins with: it needs neither data nor a network."""
     found = presets()

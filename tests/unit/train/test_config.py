@@ -13,6 +13,9 @@ from resnet_viz.errors import UserError
 from resnet_viz.images import CIFAR10
 from resnet_viz.models.specs import spec
 from resnet_viz.train.recipe import parse_config, read_config
+from resnet_viz.train.schedule import lr_share
+
+PRESETS = ("two-minute-demo.toml", "duel56-cifar10.toml", "fine-tune-folder.toml")
 
 GOOD = """
 [network]
@@ -109,10 +112,10 @@ def test_the_shipped_recipes_are_read_and_twins_differ_in_the_name_alone() -> No
     assert recipes
     for name, config in recipes.items():
         data = "".join(filter(str.isalnum, config.data.dataset.lower()))
-        if config.rival is not None or config.start.weights != "none":
-            continue  # a preset: named for what it is good for
-        assert name in (f"{config.name}-{data}.toml", f"{config.name}-{data}-short.toml")
+        who = config.name.replace("resnet", "duel") if config.rival else config.name
+        assert name in (f"{who}-{data}.toml", f"{who}-{data}-short.toml", *PRESETS)
         assert not Path(config.data.folder).is_absolute()
+    assert set(PRESETS) <= set(recipes)
     for name, config in recipes.items():
         if config.network.plain:
             twin = recipes[name.replace("plain", "resnet")]
@@ -130,3 +133,31 @@ def test_the_short_recipe_is_the_first_part_of_the_long_one() -> None:
     again = sum(int(epochs) for epochs, _ in long.schedule.restarts)
     assert replace(long.schedule, restarts=()) == short.schedule
     assert replace(long.run, epochs=long.run.epochs - again) == short.run
+
+
+def test_the_paper_s_recipe_is_the_paper_s() -> None:
+    """He et al. 2015, section 4.2: 64k steps of 128, lr 0.1 divided by 10 at 32k and 48k."""
+    config = read_config(assets_dir() / "recipes" / "duel56-cifar10.toml")
+    per_epoch = 50_000 // config.run.batch_size
+    n_steps = per_epoch * config.run.epochs
+    assert n_steps == pytest.approx(64_000, rel=1e-2)
+    of_paper = {0: 0.1, 31_000: 0.1, 33_000: 0.01, 47_000: 0.01, 49_000: 0.001, 63_000: 0.001}
+    for step, lr in of_paper.items():
+        share = lr_share(config.schedule, step, n_steps, per_epoch)
+        assert config.optimiser.lr * share == pytest.approx(lr)
+    assert (config.optimiser.momentum, config.optimiser.weight_decay) == (0.9, 1e-4)
+    assert not config.optimiser.nesterov
+    assert config.rival == replace(config.network, plain=True)
+
+
+def test_the_demo_needs_nothing_but_the_program() -> None:
+    config = read_config(assets_dir() / "recipes" / "two-minute-demo.toml")
+    assert (config.data.source, config.start.weights) == ("shapes", "none")
+    assert config.rival == replace(config.network, plain=True)
+
+
+@pytest.mark.parametrize("name", ["n_classes = 4", "input_size = 16"])
+def test_a_rival_of_other_pictures_is_refused(name: str) -> None:
+    with pytest.raises(UserError, match=name.split()[0]) as caught:
+        parse_config(GOOD + f"[rival]\nname = 'resnet20'\n{name}\n", "bad.toml")
+    assert "[rival]" in caught.value.hint
