@@ -139,6 +139,13 @@ def test_enter_opens(qtbot: QtBot, page: RunsPage, stage: Stage) -> None:
     assert stage.session.reader.title == "First duel"
 
 
+def test_a_folder_that_is_no_run_is_not_called_opened(
+    qtbot: QtBot, page: RunsPage, stage: Stage, folder: Path
+) -> None:
+    with qtbot.waitSignal(stage.session.failed), qtbot.assertNotEmitted(page.opened):
+        page._open(folder)
+
+
 def test_a_stopped_run_is_resumed(page: RunsPage, stage: Stage, folder: Path) -> None:
     choose(page, "Stopped")
     assert not page.bar.resume.isEnabled()

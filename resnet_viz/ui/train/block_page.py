@@ -147,6 +147,7 @@ class BlockPage(QWidget):
         self._shown = () if reader is None else reader.facts.networks
         self._show_step()
         self.recorded.show_selected(self._session.selected)
+        self._show_parts()
 
     def _on_grew(self) -> None:
         reader = self._session.reader
@@ -191,6 +192,9 @@ class BlockPage(QWidget):
             lanes=not alone, whole=roomy, only=self.maps.key if alone else None
         )
         self._lower.setVisible(roomy or maps)
+        for part in (self.recorded, self._upper):
+            if (layout := part.layout()) is not None:
+                layout.activate()  # or the hint is still that of the rows before
         self._upper.setMaximumHeight(self._upper.sizeHint().height() if alone else _NO_LIMIT)
 
     # --- reactions ---------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class RunsPage(QWidget):
         parent: owner.
 
     Signals:
-        opened(object): path of a run that the user opened here.
+        opened(object): path of a run that the user opened here, now on screen.
     """
 
     opened = Signal(object)
@@ -60,6 +60,7 @@ class RunsPage(QWidget):
         self._session = session
         self._library = library or RunLibrary()
         self._elsewhere: list[Path] = []
+        self._wanted: Path | None = None
         self.model = RunModel()
         self.sorted = QSortFilterProxyModel(self)
         self.sorted.setSourceModel(self.model)
@@ -201,6 +202,7 @@ class RunsPage(QWidget):
         reader = self._session.reader
         if reader is not None and self.model.row_of(reader.path) < 0:
             self._remember(reader.path)
+        self._tell_opened()
         self._look()
 
     def _remember(self, path: Path) -> None:
@@ -215,8 +217,16 @@ class RunsPage(QWidget):
             self._open(self.chosen.path)
 
     def _open(self, path: Path) -> None:
+        self._wanted = path
         self._session.open_run(path)
-        self.opened.emit(path)
+        self._tell_opened()  # if it was on screen already
+
+    def _tell_opened(self) -> None:
+        """Tell of what the user opened once it could be read."""
+        reader = self._session.reader
+        if reader is not None and reader.path == self._wanted:
+            self._wanted = None
+            self.opened.emit(reader.path)
 
     def ask_folder(self) -> None:
         """Open a run that lies anywhere, such as on a cluster's file system."""

@@ -21,8 +21,9 @@ def looked_at(reader: RunReader, position: int | None) -> int:
 def measured_steps(reader: RunReader) -> NDArray[np.int64]:
     """Steps in which blocks were measured, ascending; else those with kept weights."""
     series = [reader.blocks(network.key).steps for network in reader.facts.networks]
-    found = np.unique(np.concatenate(series)) if series else np.empty(0, np.int64)
-    return found if found.size else np.array(reader.snapshots, np.int64)
+    longest = max(series, key=len, default=np.empty(0, np.int64))
+    # Networks in lock-step are measured in the same steps, but for the last one maybe.
+    return longest if longest.size else np.array(reader.snapshots, np.int64)
 
 
 def values_at(reader: RunReader, key: NetworkKey, step: int) -> tuple[int, dict[Quantity, Values]]:
