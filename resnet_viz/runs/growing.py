@@ -27,12 +27,14 @@ class GrowingFile:
         restarted: whether the last `read` began at the start again: what was read before is
             not the beginning of the file any more.
         behind: whether there is more to read at once.
+        size: of the file at the last `read`, bytes.
     """
 
     def __init__(self, path: Path, whole: Callable[[bytes], int]) -> None:
         self.path = path
         self.restarted = False
         self.behind = False
+        self.size = 0
         self._whole = whole
         self._offset = 0
         self._tail = b""
@@ -42,22 +44,22 @@ class GrowingFile:
         self.restarted = self.behind = False
         try:
             with self.path.open("rb", buffering=0) as file:
-                size = file.seek(0, os.SEEK_END)
-                if self._changed(file, size):
+                self.size = file.seek(0, os.SEEK_END)
+                if self._changed(file):
                     self.restarted, self._offset, self._tail = True, 0, b""
                 file.seek(self._offset)
                 content = file.read(limit) or b""
         except OSError:
             return b""  # not there yet, or a mounted folder that is away for the moment
-        cut = self._offset + len(content) < size  # by the limit
+        cut = self._offset + len(content) < self.size  # by the limit
         content = content[: self._whole(content)]
         self._offset += len(content)
         self._tail = (self._tail + content[-_TAIL:])[-_TAIL:]
         self.behind = cut and bool(content)
         return content
 
-    def _changed(self, file: BinaryIO, size: int) -> bool:
-        if size < self._offset:
+    def _changed(self, file: BinaryIO) -> bool:
+        if self.size < self._offset:
             return True
         file.seek(self._offset - len(self._tail))
         return file.read(len(self._tail)) != self._tail
@@ -83,12 +85,13 @@ class GrowingArray:
     def __len__(self) -> int:
         return self._n
 
-    def extend(self, rows: ArrayLike) -> None:
-        """Add rows at the end."""
+    def extend(self, rows: ArrayLike, *, expected: int = 0) -> None:
+        """Add rows at the end; `expected` is how many there will soon be in all."""
         rows = np.asarray(rows, self._room.dtype)
         n = self._n + len(rows)
         if n > len(self._room):
-            room = np.empty((max(n, 2 * len(self._room)), *self._room.shape[1:]), rows.dtype)
+            n_room = max(n, expected, 2 * len(self._room))
+            room = np.empty((n_room, *self._room.shape[1:]), rows.dtype)
             room[: self._n] = self._room[: self._n]
             self._room = room
         self._room[self._n : n] = rows

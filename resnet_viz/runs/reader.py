@@ -200,7 +200,8 @@ class RunReader:
             network = next(n for n in self.facts.networks if n.key == key)
             dtype = block_dtype(len(network.blocks), len(self.facts.quantities))
             self._blocks[key] = CollectedBlocks(dtype, _BLOCKS_HELD)
-        self._blocks[key].extend(content)
+        # Room for all at once: to move gigabytes as they come would stall a window.
+        self._blocks[key].extend(content, expected=file.size)
         return file.restarted or bool(content)
 
     def _poll_snapshots(self) -> bool:

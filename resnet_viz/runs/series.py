@@ -173,13 +173,14 @@ class CollectedBlocks:
         self._seen = 0
         self.stride = 1
 
-    def extend(self, content: bytes) -> None:
-        """Add whole records."""
+    def extend(self, content: bytes, *, expected: int = 0) -> None:
+        """Add whole records; `expected` is how many bytes there are of them in all."""
         records = np.frombuffer(content, self._dtype)
         chosen = records[-self._seen % self.stride :: self.stride]
         self._seen += len(records)
-        self._steps.extend(chosen["step"])
-        self._values.extend(chosen["values"])
+        room = min(expected, self._limit) // self._dtype.itemsize
+        self._steps.extend(chosen["step"], expected=room)
+        self._values.extend(chosen["values"], expected=room)
         while len(self._steps) * self._dtype.itemsize > self._limit and len(self._steps) > 1:
             self._steps.thin()
             self._values.thin()
