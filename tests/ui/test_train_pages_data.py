@@ -19,6 +19,7 @@ from resnet_viz.ui.theme import DARK, LIGHT, PROJECTOR
 from resnet_viz.ui.train import data_words
 from resnet_viz.ui.train.class_bars import Balance
 from resnet_viz.ui.train.data_page import DataPage
+from resnet_viz.ui.train.presets import presets
 from resnet_viz.ui.train.sample_grid import Columns, wrapped
 
 # The offscreen platform says of every shown widget that it cannot limit its size.
@@ -181,3 +182,9 @@ def test_balance_is_told_in_words() -> None:
     )
     assert Balance(("a", "b"), (5, 7), (1, 1)).most == 8
     assert Balance().words() == ""
+
+
+def test_a_changed_recipe_for_drawn_pictures_is_no_preset_for_folders(stage: Stage) -> None:
+    stage.session.change(data={"train_images": 123})
+    assert stage.session.config.data.source == "shapes"
+    assert not any(preset.is_of(stage.session.config) for preset in presets())

@@ -33,7 +33,7 @@ class Preset:
 
     def is_of(self, config: TrainConfig) -> bool:
         """Whether a recipe is this one; of one for folders, with any folder and its classes."""
-        if self.wants_folder:
+        if self.wants_folder and config.data.source == "folder":
             config = _without_folder(config, self.config)
         return config == self.config
 
