@@ -34,7 +34,7 @@ class DataDesk:
         self._inbox = inbox
         self._send = send
         self._room = room
-        self._running: tuple[LookAtData, Errand[LoadedData]] | None = None
+        self._running: Errand[LoadedData] | None = None
 
     def advance(self, job: LookAtData) -> DataSeen | None:
         """Go on with a look at the pictures; the answer, or None while they are being read.
@@ -43,7 +43,19 @@ class DataDesk:
             UserError: if they cannot be had.
             OperationCancelled: if nobody wants to see them any more.
         """
-        if self._running is None or self._running[0] is not job:
+        try:
+            loaded = self._loaded(job)
+        except BaseException:
+            self._running = None
+            raise
+        if loaded is None:
+            return None
+        self._running = None  # the pictures go; only the samples are shown
+        return data_seen(job, loaded)
+
+    def _loaded(self, job: LookAtData) -> LoadedData | None:
+        """The pictures, once they are there."""
+        if self._running is None:
             if self._inbox.unwanted(job):
                 raise OperationCancelled
             config = parse_config(job.recipe)
@@ -51,9 +63,8 @@ class DataDesk:
                 return None
             meter = Meter(self._send, job.request_id)
             errand = Errand(job, lambda p, c: load(config, p, c), self._inbox, meter)
-            self._running = job, errand
-        loaded = self._running[1].result()
-        return None if loaded is None else data_seen(job, loaded)
+            self._running = errand
+        return self._running.result()
 
 
 def data_seen(job: LookAtData, loaded: LoadedData) -> DataSeen:

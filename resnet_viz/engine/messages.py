@@ -145,7 +145,9 @@ class LookAtData:
 class Train:
     """Train in the background. Replies: `TrainingStatus` again and again, then `Trained`.
 
-    The run folder is the record of what happens; the window reads it as any other run's.
+    The run folder is the record of what happens; the window reads it as any other run's. A
+    newer training and `Cancel` stop it with a checkpoint, which is answered with `Trained`
+    too; only what had not begun is answered with `Cancelled` or `Superseded`.
 
     Attributes:
         recipe: text of `config.toml`.
@@ -163,10 +165,11 @@ class Train:
 
 @dataclass(frozen=True)
 class Steer:
-    """Tell the running training something; obeyed in order, between two steps, without a reply.
+    """Tell the running training something; obeyed in order, between two steps.
 
-    Orders that come after its end are ignored. Gates and rates are recorded as events, and a
-    checkpoint follows, so that a resumed run repeats them.
+    There is no reply, but a `Failed` where it cannot be obeyed; the training goes on. Orders
+    that come after its end are ignored, and `stop` waits for no other. Gates and rates are
+    recorded as events, and a checkpoint follows, so that a resumed run repeats them.
 
     Attributes:
         training: `request_id` of the `Train`.

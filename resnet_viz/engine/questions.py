@@ -51,6 +51,7 @@ class Questions:
         self._newest: dict[Lane, Job] = {}
         self._answered: dict[Lane, Job] = {}
         self._trainings: dict[int, Training] = {}
+        self._orders: dict[int, int] = {}
         self._deaths: Counter[int] = Counter()
         self._withdrawn: set[int] = set()
         self._words: dict[int, str] = {}  # reading a recipe again for each report takes time
@@ -72,7 +73,12 @@ class Questions:
         training = self._trainings.get(order.training)
         if training is not None:
             training.ordered(order)
+            self._orders[order.request_id] = order.training
         return training is not None
+
+    def is_order(self, request_id: int) -> bool:
+        """Whether an id is that of an order to a training that is not over."""
+        return request_id in self._orders
 
     def withdraw(self, request_id: int) -> bool:
         """The window no longer wants an answer; False if it has one already."""
@@ -110,7 +116,7 @@ class Questions:
         del self._open[answer.request_id]
         self._withdrawn.discard(answer.request_id)
         self._words.pop(answer.request_id, None)
-        self._trainings.pop(answer.request_id, None)
+        self._end_training(answer.request_id)
         if isinstance(answer, Result):
             wanted = newest is job or _same_subject(job, newest)
             if wanted:
@@ -120,12 +126,21 @@ class Questions:
         return isinstance(answer, Failed) and (newest is job or isinstance(job, Train))
 
     def _saw(self, status: TrainingStatus) -> None:
-        """A training tells where it is; if it has saved its state, it kills no engines."""
+        """A training tells where it is; if it gets on, it is not what kills engines."""
         training = self._trainings[status.request_id]
         before = training.status
-        training.status = status
+        training.status, training.orphaned = status, False
         if before is not None and status.saved_step > before.saved_step:
             del self._deaths[status.request_id]
+
+    def _end_training(self, request_id: int) -> None:
+        if self._trainings.pop(request_id, None) is not None:
+            self._orders = {o: t for o, t in self._orders.items() if t != request_id}
+
+    def is_orphan(self, request_id: int) -> bool:
+        """Whether a training lost its engine and has not been heard of since."""
+        training = self._trainings.get(request_id)
+        return training is not None and training.orphaned
 
     def doing(self, request_id: int) -> str:
         """What the engine does about a request that has no answer yet."""
@@ -133,10 +148,17 @@ class Questions:
             self._words[request_id] = doing(self._open[request_id])
         return self._words[request_id]
 
-    def end_without_engine(self, request_id: int) -> Trained | Cancelled:
-        """The answer to a wish to stop while there is no engine to grant it."""
-        training = self._trainings.get(request_id)
-        return training.stopped_without_engine() if training else Cancelled(request_id)
+    def end_without_engine(self, request_id: int) -> Trained | Cancelled | None:
+        """Give a request up while there is no engine to do so; None if it was over already."""
+        training, job = self._trainings.get(request_id), self._open.pop(request_id, None)
+        if training is not None:
+            self._forget(training.job)
+            self._end_training(request_id)
+            return training.stopped_without_engine()
+        if job is None:
+            return None
+        self._forget(job)
+        return Cancelled(request_id)
 
     def engine_gone(self) -> tuple[Ending, ...]:
         """The engine was given up: forget what it was asked; what has ended with it.
@@ -155,7 +177,7 @@ class Questions:
             self._forget(job)
         for training in stopped:
             self._forget(training.job)
-            del self._trainings[training.job.request_id]
+            self._end_training(training.job.request_id)
         return (
             *(_ended_with_engine(job) for job in ended),
             *(training.stopped_without_engine() for training in stopped),
@@ -163,7 +185,7 @@ class Questions:
 
     def engine_died(self) -> tuple[Ending, ...]:
         """The same after a death, which a request that keeps killing engines does not survive."""
-        culprit = self.current
+        culprit = self._suspect()
         alone = not any(isinstance(job, _ENDING) for job in self._open.values())
         failures = self.engine_gone()
         # Beside an experiment nobody knows which of the two it was.
@@ -173,8 +195,14 @@ class Questions:
         if self._deaths[culprit.request_id] < _FATAL_DEATHS:
             return failures
         self._forget(culprit)
-        self._trainings.pop(culprit.request_id, None)
+        self._end_training(culprit.request_id)
         return (*failures, _fatal(culprit))
+
+    def _suspect(self) -> Job | None:
+        """What the engine worked on; a training that is paused only waits."""
+        job = self.current
+        training = self._trainings.get(job.request_id) if job is not None else None
+        return None if training is not None and training.paused else job
 
     def to_repeat(self) -> tuple[Job, ...]:
         """What brings a new engine to where the old one was, in order.
@@ -184,7 +212,7 @@ class Questions:
         a network that another has replaced since is left out.
         """
         load, explore = (
-            self._newest.get(lane) or self._answered.get(lane) for lane in _CURRENT_NETWORK
+            self._newest.get(where) or self._answered.get(where) for where in _CURRENT_NETWORK
         )
         if load is not None and explore is not None and explore.request_id < load.request_id:
             replaced = load is self._answered.get((LoadModel, ""))

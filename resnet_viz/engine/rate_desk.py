@@ -80,9 +80,9 @@ class RateDesk:
         return found
 
     def _advance(self, job: FindRate) -> RateFound | None:
+        if self._running is None:
+            self._running = _Running(job, parse_config(job.recipe))
         running = self._running
-        if running is None or running.job is not job:
-            running = self._running = _Running(job, parse_config(job.recipe))
         if running.test is None:
             running.test = self._prepare(running)
             return None

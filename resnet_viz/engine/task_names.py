@@ -65,8 +65,15 @@ def _title_of_recipe(job: LookAtData | Train | FindRate) -> str:
 def _config(job: LookAtData | Train | FindRate) -> TrainConfig | None:
     """The recipe that counts; None if it cannot be read, which the engine will say better."""
     try:
-        if isinstance(job, Train) and job.resume:
-            return parse_config(RunPaths(job.folder).config.read_text(encoding="utf-8"))
-        return parse_config(job.recipe)
-    except (UserError, OSError, UnicodeDecodeError):
+        text = _own_recipe(job) if isinstance(job, Train) and job.resume else job.recipe
+        return parse_config(text)
+    except UserError:
         return None
+
+
+def _own_recipe(job: Train) -> str:
+    """That of the run to resume; the one that came along if there is no run."""
+    try:
+        return RunPaths(job.folder).config.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return job.recipe

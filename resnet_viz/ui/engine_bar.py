@@ -63,6 +63,9 @@ class EngineBar(QStatusBar):
             self._on_progress(busy.progress)
 
     def _on_progress(self, progress: Progress) -> None:
+        busy = self._client.busy
+        if busy is not None and busy.request_id != progress.request_id:
+            return  # two requests of the background take turns, and the bar shows one of them
         self._request_id = progress.request_id
         unit = f" {progress.unit}" if progress.unit else ""
         count = f": {progress.done} of {progress.total}{unit}" if progress.total else ""

@@ -55,6 +55,8 @@ class EngineLink(QObject):
         data_seen: `DataSeen`.
         training_status: `TrainingStatus`, again and again.
         trained: `Trained`: the training is over, or stopped with a checkpoint.
+        training_resumed: `TrainingStatus`, the first of a training whose engine had died.
+        order_refused: `Failed`: a training could not obey, and goes on.
         rate_found: `RateFound`, again and again; the last one is complete.
         failed: `Failed`.
         cancelled: `Cancelled`: the engine has let go of a request.
@@ -73,6 +75,8 @@ class EngineLink(QObject):
     data_seen = Signal(object)
     training_status = Signal(object)
     trained = Signal(object)
+    training_resumed = Signal(object)
+    order_refused = Signal(object)
     rate_found = Signal(object)
     failed = Signal(object)
     cancelled = Signal(object)
@@ -152,12 +156,10 @@ class EngineLink(QObject):
         A training stops with a checkpoint, and `trained` follows instead, unless it had not
         begun.
         """
-        if not self._questions.withdraw(request_id):
-            return
-        if self._process is not None:
+        if self._process is None:
+            self._end_without_engine(request_id)
+        elif self._questions.withdraw(request_id):
             self._process.send(Cancel(request_id))
-        else:
-            self._on_answer(self._questions.end_without_engine(request_id))
 
     def close(self) -> None:
         """End the engine. Takes milliseconds as a rule and a few seconds at the worst.
@@ -193,8 +195,14 @@ class EngineLink(QObject):
             if self._process is not None:
                 self._process.send(order)
             elif order.order == "stop":
-                self._on_answer(self._questions.end_without_engine(order.training))
+                self._end_without_engine(order.training)
         return order.request_id
+
+    def _end_without_engine(self, request_id: int) -> None:
+        answer = self._questions.end_without_engine(request_id)
+        if answer is not None:
+            self._refresh()
+            self._tell((answer,))
 
     def _send(self, job: Job) -> None:
         self._questions.ask(job)
@@ -229,6 +237,10 @@ class EngineLink(QObject):
         self.progress.emit(progress)
 
     def _on_answer(self, answer: Answer) -> None:
+        if self._questions.is_order(answer.request_id):
+            self.order_refused.emit(answer)
+            return
+        resumed = self._questions.is_orphan(answer.request_id)
         withdrawn = self._questions.was_withdrawn(answer.request_id)
         wanted = self._questions.take(answer)
         over = not self._questions.waits_for(answer.request_id)
@@ -247,6 +259,8 @@ class EngineLink(QObject):
         if not over and (progress := self._progress_of(answer)) is not None:
             self._on_progress(progress)
         self._tell((answer,))
+        if resumed and isinstance(answer, TrainingStatus):
+            self.training_resumed.emit(answer)
 
     def _tell(self, answers: Iterable[Answer]) -> None:
         """Emit the signal of each answer; nobody waits for a `Superseded`."""

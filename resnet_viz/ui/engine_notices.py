@@ -6,7 +6,7 @@ import traceback
 
 from PySide6.QtCore import QObject
 
-from resnet_viz.engine.messages import DeviceInfo, EngineReady, Failed
+from resnet_viz.engine.messages import DeviceInfo, EngineReady, Failed, TrainingStatus
 from resnet_viz.engine.recovery import Recovery
 from resnet_viz.errors import UserError
 from resnet_viz.ui.engine_client import EngineClient
@@ -36,6 +36,8 @@ class EngineNotices(QObject):
         self.engine: EngineReady | None = None
         client.engine_ready.connect(self._on_ready)
         client.engine_died.connect(self._on_died)
+        client.training_resumed.connect(self._on_resumed)
+        client.order_refused.connect(self.tell_failed)
         # The answers that show that an engine works again.
         for answered in (client.model_ready, client.pair_measured):
             answered.connect(self._on_back)
@@ -83,6 +85,14 @@ class EngineNotices(QObject):
                 about_engine=True,
             )
         )
+
+    def _on_resumed(self, status: TrainingStatus) -> None:
+        if status.saved_step > 0:
+            where = f"from its last checkpoint, at step {status.saved_step:,}"
+        else:
+            where = "from its beginning, because it had not reached a checkpoint"
+        message = f"The engine died, and the training goes on {where}."
+        self._notifier.warning(message, "On a CPU it ends with the weights that it would have had.")
 
     def _on_back(self) -> None:
         if self._strip.notice is not None and self._strip.notice.about_engine:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from asking import experiment, explore, load, pair
+from asking import TINY, experiment, explore, load, pair
 
 from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.messages import (
     Cancel,
     Cancelled,
     Failed,
+    LookAtData,
     Quit,
     Reply,
+    Request,
+    Steer,
     Superseded,
+    Train,
 )
 from resnet_viz.errors import OperationCancelled
 
@@ -284,3 +290,162 @@ def test_a_waiting_experiment_is_struck_off(inbox: Inbox, replies: list[Reply]) 
         inbox.put(experiment(request_id))
     inbox.put(Cancel(2))
     assert replies == [Superseded(1), Cancelled(2)]
+
+
+# --- several requests of the background ------------------------------------------------------
+
+
+def _train(request_id: int) -> Train:
+    return Train(request_id, "", Path("run"))
+
+
+def _look(request_id: int) -> LookAtData:
+    return LookAtData(request_id, "")
+
+
+def _ids(inbox: Inbox, times: int) -> list[int]:
+    """What is handed out, one slice after the other."""
+    taken = []
+    for _ in range(times):
+        job = inbox.take()
+        assert job is not None
+        taken.append(job.request_id)
+    return taken
+
+
+def test_requests_of_the_background_take_turns(inbox: Inbox) -> None:
+    for job in (_train(1), experiment(2), _look(3)):
+        inbox.put(job)
+    assert _ids(inbox, 7) == [1, 2, 3, 1, 2, 3, 1]
+
+
+def test_a_prompt_request_goes_before_all_of_them(inbox: Inbox, replies: list[Reply]) -> None:
+    inbox.put(_train(1))
+    inbox.put(experiment(2))
+    assert _ids(inbox, 1) == [1]
+    inbox.put(explore(3))
+    assert _ids(inbox, 1) == [3]
+    inbox.finish(_answer(3))
+    assert _ids(inbox, 2) == [2, 1]
+
+
+def test_a_resting_request_is_passed_over_until_it_is_woken(inbox: Inbox) -> None:
+    training, look = _train(1), _look(2)
+    inbox.put(training)
+    inbox.put(look)
+    assert _ids(inbox, 1) == [1]
+    inbox.rest(training)
+    assert _ids(inbox, 3) == [2, 2, 2]
+    inbox.wake(training)
+    assert _ids(inbox, 3) == [1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "happening", [Cancel(1), Steer(9, 1, "continue"), _train(2)], ids=["cancel", "order", "newer"]
+)
+def test_what_happens_to_a_resting_request_wakes_it(inbox: Inbox, happening: Request) -> None:
+    training = _train(1)
+    inbox.put(training)
+    inbox.take()
+    inbox.rest(training)
+    inbox.put(happening)
+    assert inbox.take() is training
+
+
+@pytest.mark.parametrize("late", ["order", "wake", "cancel"])
+def test_nothing_is_slept_through(inbox: Inbox, late: str) -> None:
+    """It happens after the worker looked and before it lets the request rest."""
+    training = _train(1)
+    inbox.put(training)
+    inbox.take()
+    if late == "wake":
+        inbox.wake(training)
+    else:
+        inbox.put(Steer(9, 1, "continue") if late == "order" else Cancel(1))
+    inbox.rest(training)
+    assert inbox.take() is training
+    inbox.rest(training)
+    inbox.put(explore(2))
+    assert _ids(inbox, 1) == [2], "the second rest counts"
+
+
+def test_a_resting_worker_waits_without_being_handed_anything(inbox: Inbox) -> None:
+    training = _train(1)
+    inbox.put(training)
+    inbox.take()
+    inbox.rest(training)
+    taken: list[object] = []
+    worker = threading.Thread(target=lambda: taken.append(inbox.take()))
+    worker.start()
+    inbox.put(Steer(2, 99, "continue"))  # to another one
+    inbox.put(Steer(3, 1, "continue"))
+    worker.join(timeout=10)
+    assert taken == [training]
+    assert [o.request_id for o in inbox.orders(training)] == [3]
+
+
+def test_orders_are_kept_in_order_and_given_once(inbox: Inbox) -> None:
+    training = _train(1)
+    inbox.put(training)
+    inbox.put(Steer(2, 1, "rate", lr_factor=0.5))  # before it has begun
+    inbox.take()
+    inbox.put(Steer(3, 1, "pause"))
+    assert [o.request_id for o in inbox.orders(training)] == [2, 3]
+    assert inbox.orders(training) == ()
+
+
+def test_orders_to_what_is_over_are_dropped(inbox: Inbox, replies: list[Reply]) -> None:
+    training = _train(1)
+    inbox.put(training)
+    inbox.take()
+    inbox.put(Steer(2, 1, "pause"))
+    inbox.finish_background(training, _answer(1))
+    inbox.put(Steer(3, 1, "pause"))
+    newer = _train(4)
+    inbox.put(newer)
+    inbox.take()
+    assert inbox.orders(newer) == ()
+    assert inbox.orders(training) == ()
+
+
+def test_a_newer_training_begins_when_the_running_one_is_answered(
+    inbox: Inbox, replies: list[Reply]
+) -> None:
+    first, second = _train(1), _train(2)
+    inbox.put(first)
+    inbox.take()
+    assert inbox.training
+    inbox.put(second)
+    assert inbox.unwanted(first)
+    assert inbox.take() is first
+    inbox.finish_background(first, _answer(1))
+    assert inbox.take() is second
+    assert not inbox.unwanted(second)
+    assert inbox.unwanted(first), "over is unwanted too"
+    assert replies == [_answer(1)]
+
+
+def test_an_unanswered_end_says_why(inbox: Inbox, replies: list[Reply]) -> None:
+    look = _look(1)
+    inbox.put(look)
+    inbox.take()
+    inbox.put(_look(2))
+    inbox.finish_background(look, None)
+    assert replies == [Superseded(1)]
+
+
+def test_networks_of_a_run_are_explored_beside_each_other(
+    inbox: Inbox, replies: list[Reply]
+) -> None:
+    of_run = replace(TINY, weights="run", path="run")
+    inbox.put(explore(1))
+    inbox.put(explore(2, of_run))
+    inbox.put(explore(3, replace(of_run, run_network="rival")))
+    assert replies == []
+    inbox.put(explore(4, of_run))
+    assert replies == [Superseded(2)]
+    assert _ids(inbox, 1) == [1]
+    inbox.put(explore(5, replace(of_run, run_network="rival")))
+    assert not inbox.stopped()
+    inbox.put(explore(6))
+    assert inbox.stopped()

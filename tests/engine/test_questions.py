@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from asking import OTHER, SETTINGS, TINY, experiment, explore, load, pair, picture
@@ -12,11 +13,17 @@ from resnet_viz.engine.messages import (
     Cancelled,
     Explored,
     Failed,
+    FindRate,
     Found,
+    LookAtData,
     MeasurePair,
     ModelReady,
     PairMeasured,
+    Steer,
     Superseded,
+    Train,
+    Trained,
+    TrainingStatus,
 )
 from resnet_viz.engine.questions import Questions
 from resnet_viz.engine.task_names import doing
@@ -319,3 +326,208 @@ def test_an_engine_that_is_given_up_takes_its_questions_along(questions: Questio
 )
 def test_what_the_engine_does_has_words(job: Job, words: str) -> None:
     assert doing(job) == words
+
+
+# --- trainings and what else runs in the background -----------------------------------------
+
+
+def _train(request_id: int, folder: Path = Path("run"), **more: bool) -> Train:
+    return Train(request_id, _RECIPE, folder, **more)
+
+
+_RECIPE = (
+    '[network]\nname = "resnet8"\n[rival]\nname = "plain8"\n'
+    '[data]\nsource = "shapes"\ndataset = "Shapes"\n[run]\nepochs = 1\n'
+)
+
+
+def _at(request_id: int, saved_step: int, **more: object) -> TrainingStatus:
+    return TrainingStatus(request_id, Path("run"), "running", saved_step=saved_step, **more)  # type: ignore[arg-type]
+
+
+def _trained(request_id: int) -> Trained:
+    return Trained(request_id, Path("run"), "stopped", "Stopped.")
+
+
+def test_a_training_is_open_until_it_is_over(questions: Questions) -> None:
+    questions.ask(_train(1))
+    assert questions.take(_at(1, 0))
+    assert questions.take(_at(1, 5))
+    assert questions.take(_trained(1))
+    assert questions.training is None
+    assert not questions.take(_at(1, 6))
+    assert questions.to_repeat() == ()
+
+
+def test_a_training_is_behind_everything_else(questions: Questions) -> None:
+    questions.ask(_train(1))
+    questions.ask(LookAtData(2, _RECIPE))
+    questions.ask(load(3))
+    current = []
+    for answer in (_ready(3), Cancelled(2), _trained(1)):
+        assert questions.current is not None
+        current.append(questions.current.request_id)
+        questions.take(answer)
+    assert current == [3, 2, 1]
+
+
+def test_how_a_training_ended_is_told_whoever_ended_it(questions: Questions) -> None:
+    questions.ask(_train(1))
+    questions.ask(_train(2))
+    assert not questions.take(_at(1, 5)), "the window looks at the second one"
+    assert questions.take(_trained(1))
+    questions.withdraw(2)
+    assert questions.take(_trained(2))
+    questions.ask(_train(3))
+    questions.ask(_train(4))
+    assert questions.take(Failed(3, "no space"))
+
+
+def test_a_training_that_has_begun_is_resumed_and_never_begun_again(questions: Questions) -> None:
+    questions.ask(_train(1))
+    questions.take(_at(1, 5))
+    assert questions.engine_died() == ()
+    assert questions.is_orphan(1)
+    assert questions.to_repeat() == (_train(1, resume=True),)
+    assert questions.training is not None
+    assert questions.training.outlook() == "The training goes on from its checkpoint at step 5."
+    for job in questions.to_repeat():
+        questions.ask(job)
+    questions.take(_at(1, 5))
+    assert not questions.is_orphan(1)
+
+
+def test_a_training_that_had_not_begun_is_asked_for_again(
+    questions: Questions, tmp_path: Path
+) -> None:
+    questions.ask(_train(1, tmp_path / "run", paused=True))
+    questions.engine_died()
+    assert questions.to_repeat() == (_train(1, tmp_path / "run", paused=True),)
+    assert questions.training is not None
+    assert questions.training.outlook() == ""
+
+
+def test_what_began_without_living_to_say_so_is_resumed(
+    questions: Questions, tmp_path: Path
+) -> None:
+    questions.ask(_train(1, tmp_path))
+    assert questions.to_repeat() == (_train(1, tmp_path),)
+    (tmp_path / "run.json").write_text("{}")
+    assert questions.to_repeat() == (_train(1, tmp_path),), "that is another one's: refused"
+    questions.engine_died()
+    assert questions.to_repeat() == (_train(1, tmp_path, resume=True),)
+
+
+def test_a_resumed_training_is_as_it_was_left(questions: Questions) -> None:
+    questions.ask(_train(1))
+    questions.take(_at(1, 5))
+    cut = {"layer1.0": Gate(skip=0)}
+    orders = (
+        Steer(2, 1, "pause"),
+        Steer(3, 1, "rate", lr_factor=0.5),
+        Steer(4, 1, "gates", network="rival", gates=cut),
+        Steer(5, 1, "rate", lr_factor=0.1),
+        Steer(6, 1, "gates", gates=cut),
+        Steer(7, 1, "gates", gates={}),
+    )
+    for order in orders:
+        assert questions.order(order)
+    questions.engine_died()
+    assert questions.to_repeat() == (_train(1, resume=True, paused=True),)
+    assert [o.request_id for o in questions.standing_orders()] == [5, 4, 7]
+    questions.order(Steer(8, 1, "continue"))
+    assert questions.to_repeat() == (_train(1, resume=True),)
+    assert not questions.order(Steer(9, 99, "pause"))
+
+
+@pytest.mark.parametrize("how", ["stop", "withdraw", "replace"])
+def test_a_training_that_was_to_end_is_not_resumed(questions: Questions, how: str) -> None:
+    questions.ask(_train(1))
+    questions.take(_at(1, 5))
+    if how == "stop":
+        questions.order(Steer(2, 1, "stop"))
+    elif how == "withdraw":
+        questions.withdraw(1)
+    else:
+        questions.ask(_train(3))
+    (ended,) = questions.engine_died()
+    assert isinstance(ended, Trained)
+    assert (ended.request_id, ended.state) == (1, "stopped")
+    assert ended.message == "Stopped. It can be resumed from its checkpoint at step 5."
+    assert [job.request_id for job in questions.to_repeat()] == ([3] if how == "replace" else [])
+
+
+def test_a_training_that_kills_engines_is_given_up_and_its_folder_named(
+    questions: Questions,
+) -> None:
+    questions.ask(_train(1))
+    questions.take(_at(1, 5))
+    assert questions.engine_died() == ()
+    questions.ask(questions.to_repeat()[0])
+    questions.take(_at(1, 5))
+    (failed,) = questions.engine_died()
+    assert isinstance(failed, Failed)
+    assert failed.message == "The engine died 2 times while training ResNet-8 and plain-8."
+    assert "resumed" in failed.hint
+    assert questions.to_repeat() == ()
+
+
+def test_a_training_that_gets_on_between_deaths_is_resumed_each_time(
+    questions: Questions,
+) -> None:
+    questions.ask(_train(1))
+    for saved_step in (5, 10, 15, 20):
+        questions.take(_at(1, saved_step - 5))
+        questions.take(_at(1, saved_step))
+        assert questions.engine_died() == ()
+        (again,) = questions.to_repeat()
+        assert again == _train(1, resume=True)
+        questions.ask(again)
+
+
+def test_a_paused_training_is_not_blamed(questions: Questions) -> None:
+    questions.ask(_train(1, paused=True))
+    questions.take(_at(1, 0))
+    for _ in range(3):
+        assert questions.engine_died() == ()
+        questions.ask(questions.to_repeat()[0])
+
+
+def test_a_look_is_repeated_and_a_search_is_not(questions: Questions) -> None:
+    questions.ask(LookAtData(1, _RECIPE))
+    questions.ask(FindRate(2, _RECIPE))
+    (failed,) = questions.engine_died()
+    assert isinstance(failed, Failed)
+    assert failed.request_id == 2
+    assert failed.message == "Finding a learning rate for ResNet-8 ended with its engine."
+    assert [job.request_id for job in questions.to_repeat()] == [1]
+
+
+def test_the_networks_of_a_run_are_asked_about_beside_each_other(questions: Questions) -> None:
+    of_run = replace(TINY, weights="run", path="run")
+    questions.ask(explore(1))
+    questions.ask(explore(2, of_run))
+    questions.ask(explore(3, replace(of_run, run_network="rival")))
+    assert all(questions.take(_explored(i)) for i in (1, 2, 3))
+    questions.engine_died()
+    assert [job.request_id for job in questions.to_repeat()] == [1], "what is live has changed"
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        (_train(1), "Training ResNet-8 and plain-8"),
+        (FindRate(1, _RECIPE), "Finding a learning rate for ResNet-8"),
+        (LookAtData(1, _RECIPE), "Reading Shapes"),
+        (Train(1, "no recipe", Path("runs/mine")), "Training `mine`"),
+        (LookAtData(1, "no recipe"), "Reading the recipe"),
+    ],
+)
+def test_what_the_engine_does_about_a_recipe_has_words(job: Job, words: str) -> None:
+    assert doing(job) == words
+
+
+def test_a_resumed_training_is_named_by_its_own_recipe(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(_RECIPE.replace("resnet8", "resnet14"))
+    job = Train(1, _RECIPE, tmp_path, resume=True)
+    assert doing(job) == "Training ResNet-14 and plain-8"

@@ -73,6 +73,8 @@ class Watched:
             "data_seen",
             "training_status",
             "trained",
+            "training_resumed",
+            "order_refused",
             "rate_found",
             "failed",
             "cancelled",

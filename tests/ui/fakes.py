@@ -105,6 +105,8 @@ class FakeClient(QObject):
     data_seen = Signal(object)
     training_status = Signal(object)
     trained = Signal(object)
+    training_resumed = Signal(object)
+    order_refused = Signal(object)
     rate_found = Signal(object)
     failed = Signal(object)
     cancelled = Signal(object)
