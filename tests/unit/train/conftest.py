@@ -66,7 +66,7 @@ def recipe(tmp_path: Path, pictures: Path) -> Recipe:
             "checkpoint_every = 5",
         }
         for section, lines in changes.items():
-            sections[section] = merge(sections[section], lines)
+            sections[section] = merge(sections.get(section, ""), lines)
         text = "".join(f"[{title}]\n{lines}\n\n" for title, lines in sections.items())
         path = tmp_path / name
         path.write_text(text)

@@ -11,6 +11,9 @@ import torch
 from resnet_viz.runs.layout import RunPaths, step_name, steps_in
 from resnet_viz.train.checkpoint import Tensors, read_checkpoint
 
+PLAIN = "name = 'plain20'\ndepths = [1, 1, 1]\nwidths = [4, 8, 8]\nn_classes = 3\ninput_size = 8"
+"""The plain twin of the recipes' network, as lines of a section."""
+
 
 def records(out: Path, kind: str = "") -> list[dict[str, Any]]:
     """The records of one kind, or of all."""
