@@ -1,4 +1,4 @@
-"""Decoded pictures kept between runs, so that 60,000 small files are opened only once."""
+"""Pictures kept between runs: 60,000 small files are opened, or drawn, only once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import hashlib
 import json
 import logging
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 import platformdirs
@@ -17,8 +17,11 @@ import platformdirs
 from resnet_viz.files import write_atomically
 from resnet_viz.images import Preprocess
 from resnet_viz.train.class_folders import Picture
+from resnet_viz.train.data import Dataset, Split
 from resnet_viz.train.decoding import Decoded, decode, require_memory
 from resnet_viz.train.watch import Watch
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -53,22 +56,61 @@ def decode_cached(
         UserError: see `decode`.
         OperationCancelled: likewise.
     """
-    stored = (cache or cache_folder()) / f"{_fingerprint(folder, pictures, preprocess)}.npz"
     require_memory(len(pictures), preprocess.crop)
+    names = [picture.path for picture in pictures]
+    return _kept(
+        (cache or cache_folder()) / f"{_fingerprint(folder, pictures, preprocess)}.npz",
+        lambda: decode(folder, names, preprocess, watch),
+        _write,
+        _read,
+        watch,
+    )
+
+
+def draw_cached(
+    key: str, draw: Callable[[], Dataset], watch: Watch, cache: Path | None = None
+) -> Dataset:
+    """Pictures that a program draws; those drawn before are read from the cache.
+
+    Args:
+        key: all that the pictures depend on.
+        draw: makes them.
+        watch: told that they are read.
+        cache: folder of the cache; `cache_folder()` by default.
+    """
+    name = hashlib.sha256(f"{_FORMAT} {key}".encode()).hexdigest()[:32]
+    stored = (cache or cache_folder()) / f"{name}.npz"
+    return _kept(stored, draw, _write_dataset, _read_dataset, watch)
+
+
+def _kept(
+    stored: Path,
+    make: Callable[[], T],
+    write: Callable[[BinaryIO, T], None],
+    read: Callable[[Mapping[str, Any]], T],
+    watch: Watch,
+) -> T:
+    """What is in the file, or else what is made now and in the file from then on."""
     if stored.is_file():
         watch.at("Reading pictures from the cache")
         try:
-            return _read(stored)
+            # Opened here, because numpy leaves a damaged file open.
+            with stored.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+                found = read(arrays)
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
             _log.warning("The cached data set %s is unreadable and made anew: %s", stored, error)
-    decoded = decode(folder, [picture.path for picture in pictures], preprocess, watch)
+        else:
+            with contextlib.suppress(OSError):  # a cache that one may only read
+                stored.touch()
+            return found
+    made = make()
     try:
         stored.parent.mkdir(parents=True, exist_ok=True)
-        _make_room(stored.parent, decoded.images.nbytes)
-        write_atomically(stored, lambda file: _write(file, decoded))
+        write_atomically(stored, lambda file: write(file, made))
+        _forget_oldest(stored)
     except OSError as error:
         _log.warning("The decoded data set is not cached in %s: %s", stored, error)
-    return decoded
+    return made
 
 
 def _fingerprint(folder: Path, pictures: Sequence[Picture], preprocess: Preprocess) -> str:
@@ -81,11 +123,11 @@ def _fingerprint(folder: Path, pictures: Sequence[Picture], preprocess: Preproce
     return digest.hexdigest()[:32]
 
 
-def _make_room(cache: Path, wanted: int) -> None:
-    """Remove what was used longest ago until `wanted` bytes more stay within the limit."""
-    kept = sorted(((f.stat(), f) for f in cache.glob("*.npz")), key=lambda entry: entry[0].st_mtime)
-    total = wanted + sum(facts.st_size for facts, _ in kept)
-    for facts, file in kept:
+def _forget_oldest(newest: Path) -> None:
+    """Remove what was used longest ago until all is within the limit; `newest` stays."""
+    kept = [(file.stat(), file) for file in newest.parent.glob("*.npz") if file != newest]
+    total = newest.stat().st_size + sum(facts.st_size for facts, _ in kept)
+    for facts, file in sorted(kept, key=lambda entry: entry[0].st_mtime):
         if total <= _MOST_BYTES:
             return
         file.unlink(missing_ok=True)
@@ -98,13 +140,25 @@ def _write(file: BinaryIO, decoded: Decoded) -> None:
     np.savez(file, images=decoded.images, kept=decoded.kept, broken=broken)
 
 
-def _read(file: Path) -> Decoded:
-    # Opened here, because numpy leaves a damaged file open.
-    with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-        broken = json.loads(str(arrays["broken"]))
-        decoded = Decoded(
-            arrays["images"], arrays["kept"], tuple((name, reason) for name, reason in broken)
-        )
-    with contextlib.suppress(OSError):  # a cache that one may only read
-        file.touch()
-    return decoded
+def _read(arrays: Mapping[str, Any]) -> Decoded:
+    broken = json.loads(str(arrays["broken"]))
+    pairs = tuple((name, reason) for name, reason in broken)
+    return Decoded(arrays["images"], arrays["kept"], pairs)
+
+
+def _write_dataset(file: BinaryIO, data: Dataset) -> None:
+    np.savez(
+        file,
+        classes=np.array(data.classes, np.str_),
+        train_images=data.train.images,
+        train_labels=data.train.labels,
+        test_images=data.test.images,
+        test_labels=data.test.labels,
+    )
+
+
+def _read_dataset(arrays: Mapping[str, Any]) -> Dataset:
+    train, test = (
+        Split(arrays[f"{name}_images"], arrays[f"{name}_labels"]) for name in ("train", "test")
+    )
+    return Dataset(tuple(map(str, arrays["classes"])), train, test)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from resnet_viz.images import Preprocess
 from resnet_viz.models.download import Cancelled, Progress
 from resnet_viz.models.labels import class_words
 from resnet_viz.numerals import counted
-from resnet_viz.train.cache import decode_cached
+from resnet_viz.train.cache import decode_cached, draw_cached
 from resnet_viz.train.cifar_binary import is_binary_version, read_binary_version
 from resnet_viz.train.class_folders import Listing, Picture, list_pictures
 from resnet_viz.train.config import TrainConfig
@@ -26,6 +27,8 @@ from resnet_viz.train.shapes import CLASSES, N_TEST, N_TRAIN, shapes
 from resnet_viz.train.watch import Watch
 
 __all__ = ["LoadedData", "load", "require_same_pictures", "sample"]
+
+_PROBE = 20
 
 
 def load(
@@ -93,9 +96,15 @@ def _shapes(config: TrainConfig, watch: Watch) -> LoadedData:
     if few:
         require_each(few, len(CLASSES))
     clutter = config.data.clutter
-    data = shapes(
-        few or N_TRAIN, N_TEST, few_seed=seed if few else None, clutter=clutter, watch=watch
-    )
+
+    def draw() -> Dataset:
+        few_seed = seed if few else None
+        return shapes(few or N_TRAIN, N_TEST, few_seed=few_seed, clutter=clutter, watch=watch)
+
+    # All of them take some seconds. A few tell whether they are still drawn as they were.
+    few_drawn = shapes(_PROBE, _PROBE, clutter=clutter).train.images.tobytes()
+    key = f"{N_TRAIN} {N_TEST} {clutter} {hashlib.sha256(few_drawn).hexdigest()}"
+    data = draw() if few else draw_cached(key, draw, watch)
     drawn = {"drawn": len(data.train), "seed": [0, seed] if few else 0}
     how = f", {few:,} of seed {seed}" if few else ""
     how += "" if clutter == 1.0 else f", clutter {clutter:g}"

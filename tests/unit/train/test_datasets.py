@@ -277,6 +277,26 @@ def test_shapes_are_drawn_and_sized() -> None:
 
 
 @pytest.mark.usefixtures("small_shapes")
+def test_shapes_are_drawn_once(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load(config(side=32, source="shapes"))
+    easy = load(config(side=32, source="shapes", clutter=0.0))
+    assert not np.array_equal(easy.dataset.train.images, first.dataset.train.images)
+    load(config(side=32, source="shapes", train_images=10))
+    assert len(list(own_cache.glob("*.npz"))) == 2
+
+    def only_a_few(n_train: int, n_test: int, **more: Any) -> Dataset:
+        assert n_train < 60, "all were drawn again"
+        return shapes(n_train, n_test, **more)
+
+    monkeypatch.setattr("resnet_viz.train.datasets.shapes", only_a_few)
+    again = load(config(side=32, source="shapes"))
+    assert same(again.dataset, first.dataset)
+    assert again.split == first.split
+    with pytest.raises(AssertionError, match="drawn again"):
+        load(config(side=32, source="shapes", clutter=0.5))
+
+
+@pytest.mark.usefixtures("small_shapes")
 def test_few_shapes_are_drawn_by_the_runs_seed_and_measured_on_the_same() -> None:
     first, again, other = (
         load(config(side=32, source="shapes", train_images=30, seed=seed)).dataset
