@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -33,9 +34,10 @@ class Preset:
 
     def is_of(self, config: TrainConfig) -> bool:
         """Whether a recipe is this one; of one for folders, with any folder and its classes."""
+        mine = self.config
         if self.wants_folder and config.data.source == "folder":
-            config = _without_folder(config, self.config)
-        return config == self.config
+            mine = _with_folder_of(mine, config)
+        return config == mine
 
 
 # First those that need no reading of anything else, by their file.
@@ -82,9 +84,8 @@ def first_line(text: str) -> str:
         if not line.startswith("#") or not line.strip("# "):
             break
         words.append(line.strip("# "))
-    sentence = " ".join(words)
-    end = sentence.find(". ")
-    return sentence if end < 0 else sentence[: end + 1]
+    # A capital begins the next sentence: "He et al. 2015" ends none.
+    return re.split(r"(?<=\.) (?=[A-Z])", " ".join(words))[0]
 
 
 def _name(file: Path, config: TrainConfig) -> str:
@@ -94,10 +95,10 @@ def _name(file: Path, config: TrainConfig) -> str:
     return f"{networks} on {config.data.dataset}{short}"
 
 
-def _without_folder(config: TrainConfig, usual: TrainConfig) -> TrainConfig:
-    """A recipe with the usual one's folder and number of classes."""
-    data = replace(config.data, folder=usual.data.folder, dataset=usual.data.dataset)
-    network = replace(config.network, n_classes=usual.network.n_classes)
+def _with_folder_of(config: TrainConfig, other: TrainConfig) -> TrainConfig:
+    """A recipe with the folder and the number of classes of another one."""
+    data = replace(config.data, folder=other.data.folder, dataset=other.data.dataset)
+    network = replace(config.network, n_classes=other.network.n_classes)
     return replace(config, data=data, network=network)
 
 

@@ -31,10 +31,10 @@ def invitation_words(config: TrainConfig) -> str:
     """What Play does with the recipe of now."""
     spec, rival = config.network, config.rival
     who = spec.title() if rival is None else f"{spec.title()} and {rival.title()}"
-    how = " side by side, on the same batches" if rival is not None else ""
     data = config.data.dataset
+    how = "on" if rival is None else "side by side on the same batches of"
     return (
-        f"Play trains {who}{how} on {data}. Loss, accuracy and the gradients of every block are "
+        f"Play trains {who} {how} {data}. Loss, accuracy and the gradients of every block are "
         "drawn as they are measured."
     )
 

@@ -74,6 +74,7 @@ class DataGroup(SetupGroup):
 def data_facts(config: TrainConfig, n_train: int, n_held_out: int, n_classes: int) -> str:
     """What is known about a recipe's pictures; the counts are 0 before a look at them."""
     source = SOURCES[config.data.source]
+    what = source.what[0].upper() + source.what[1:]
     name = Path(config.data.folder).name if config.data.source == "folder" else ""
     first = f"`{name}`: " if name else ""
     if n_train:
@@ -82,10 +83,10 @@ def data_facts(config: TrainConfig, n_train: int, n_held_out: int, n_classes: in
             f"{counted(n_classes, 'class')}."
         )
     if not source.download_mb:
-        return f"{first}{source.what}."
+        return f"{first}{source.what if first else what}."
     if seems_on_disk(config.data.source, config.data.folder):
-        return f"{source.what}. Found on disk."
-    return f"{source.what}. Downloaded once: {source.download_mb} MB."
+        return f"{what}. Found on disk."
+    return f"{what}. Downloaded once: {source.download_mb} MB."
 
 
 class NetworkGroup(SetupGroup):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from resnet_viz.engine.messages import DeviceInfo
 from resnet_viz.numerals import percent
@@ -150,8 +150,13 @@ class AugmentGroup(SetupGroup):
         self.note = muted("")
         self.note.setWordWrap(True)
         self._add(0, self.flip)
+        self.clutter = self._number("Clutter", words.CLUTTER_TIP, "data", "clutter")
         self._held_cell = cell("Held-out share", self.held_out)
-        self._add(1, cell("Border, pixels", self.padding), self._held_cell)
+        self._clutter_cell = cell("Clutter, 0 to 1", self.clutter)
+        second = QHBoxLayout()
+        second.addWidget(self._held_cell)
+        second.addWidget(self._clutter_cell)
+        self._add(1, cell("Border, pixels", self.padding), second)
         self._add(2, self.note)
         self.padding.valueChanged.connect(lambda value: self._want(data={"padding": value}))
 
@@ -161,6 +166,8 @@ class AugmentGroup(SetupGroup):
         self.padding.show_value(config.data.padding)
         self.held_out.show_text(written(config.data.held_out))
         self._held_cell.setVisible(config.data.source == "folder")
+        self.clutter.show_text(written(config.data.clutter))
+        self._clutter_cell.setVisible(config.data.source == "shapes")
         self.note.setText(_crop_words(config))
 
 
@@ -225,12 +232,15 @@ class RecordingGroup(SetupGroup):
         self._add(1, self.note)
         self._add(2, cell("Test, epochs", self.evaluate), cell("or steps", self.evaluate_steps))
         self._add(3, cell("Save, steps", self.checkpoint), cell("Stop early", self.patience))
-        self._add(4, cell("Kept weights", self.snapshots))
+        self.tested = WholeNumber("Test pictures", 0, _LARGEST, words.EVALUATE_IMAGES_TIP)
+        self.tested.setSpecialValueText("all")
+        self._add(4, cell("Kept weights", self.snapshots), cell("Test pictures", self.tested))
         for box, section, entry in (
             (self.every, "recording", "every"),
             (self.snapshots, "recording", "snapshots"),
             (self.evaluate, "run", "evaluate_every"),
             (self.evaluate_steps, "run", "evaluate_steps"),
+            (self.tested, "run", "evaluate_images"),
             (self.patience, "run", "patience"),
             (self.checkpoint, "run", "checkpoint_every"),
         ):
@@ -246,6 +256,7 @@ class RecordingGroup(SetupGroup):
         self.evaluate.show_value(config.run.evaluate_every)
         self.evaluate_steps.show_value(config.run.evaluate_steps)
         self.patience.show_value(config.run.patience)
+        self.tested.show_value(config.run.evaluate_images)
         self.checkpoint.show_value(config.run.checkpoint_every)
 
     def show_measured_share(self, share: float | None) -> None:

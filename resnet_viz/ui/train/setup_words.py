@@ -99,6 +99,7 @@ EPOCHS_TIP = "Passes over the pictures to learn from"
 SEED_TIP = "Of weights, order and augmentation: the same seed gives the same run on a CPU"
 FLIP_TIP = "Mirror half of the pictures left to right; not for digits"
 PADDING_TIP = "Pixels of mirrored border around a picture before a random crop of its size"
+CLUTTER_TIP = "How much of texture and noise the background of a drawn picture has, 0 to 1"
 PRECISION_TIP = (
     "bfloat16 computes the forward pass in half the bits under autocast; weights stay float32"
 )
@@ -109,6 +110,10 @@ PATIENCE_TIP = (
 )
 EVALUATE_TIP = "Epochs between measurements on the held-out pictures"
 EVALUATE_STEPS_TIP = "Steps between measurements on the held-out pictures, in place of epochs"
+EVALUATE_IMAGES_TIP = (
+    "How many of the held-out pictures each measurement takes, always the same ones; all of them "
+    "are measured at the end"
+)
 CHECKPOINT_TIP = (
     "Steps between checkpoints, from which a run that was killed resumes; one follows every epoch"
 )
