@@ -13,10 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from resnet_viz.ui.gradients.label_places import Box
 from resnet_viz.ui.theme import DARK, LIGHT
 from resnet_viz.ui.train.band import joined
 from resnet_viz.ui.train.chart_card import ChartCard
 from resnet_viz.ui.train.chart_values import Guide, Happening, Line, Quantity
+from resnet_viz.ui.train.clear_places import clear_place
 from resnet_viz.ui.train.curve import Curve
 from resnet_viz.ui.train.curve_chart import CurveChart
 from resnet_viz.ui.train.time_axis import TimeAxis, place_words, round_end, ticks
@@ -200,7 +202,7 @@ def test_raw_values_stay_visible_behind_a_thick_mean(chart: CurveChart) -> None:
     noisy = falling() + np.random.default_rng(0).normal(0, 0.4, 500)
     chart.set_lines([Line(curve(noisy), "A", colour="output", smoothed=True)])
     chart.set_width_of_mean(101)
-    faint, full = chart._ink(chart.lines[0], 0.38).name(), LIGHT.output.lower()
+    faint, full = chart.picture().ink(chart.lines[0], 0.38).name(), LIGHT.output.lower()
     columns = [colours(painted(chart), chart.axis.x(step)) for step in range(60, 450, 10)]
     assert all(full in column for column in columns)
     assert sum(any(close(c, faint) for c in column) for column in columns) > 20
@@ -213,9 +215,9 @@ def close(a: str, b: str) -> bool:
 
 def test_a_guide_is_painted_at_its_value_and_named(chart: CurveChart) -> None:
     chart.set_guides([Guide(math.log(10), "guessing: ln 10 = 2.30")])
-    scale = chart.scale(chart.seen())
-    assert scale.low < math.log(10) < scale.high
-    y = round(chart._heights(scale, np.array([math.log(10)]))[0])
+    picture = chart.picture()
+    assert picture.scale.low < math.log(10) < picture.scale.high
+    y = round(picture.height(math.log(10)))
     right = round(chart.plot.right())
     image = painted(chart)
     dashes = [
@@ -227,20 +229,29 @@ def test_a_guide_is_painted_at_its_value_and_named(chart: CurveChart) -> None:
     assert max(dashes) > 230
 
 
-def test_labels_of_lines_that_end_together_do_not_overlap(
-    chart: CurveChart, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_labels_of_lines_that_end_together_do_not_overlap(chart: CurveChart) -> None:
     lines = [Line(curve(falling()), n, n, n, smoothed=True) for n in ("one", "two", "three")]
     chart.set_lines(lines)
-    places: list[float] = []
-    monkeypatch.setattr(
-        "resnet_viz.ui.train.curve_chart.draw_text",
-        lambda p, x, y, text, *a: places.append(y) if text in ("one", "two", "three") else None,
-    )
-    painted(chart)
-    apart = np.diff(sorted(places[:3]))
-    assert len(places) >= 3
+    labels = chart.picture().labels()
+    assert [text for text, *_ in labels] == ["one", "two", "three"]
+    apart = np.diff(sorted(middle for *_, middle in labels))
     assert (apart >= chart.style_.row - 0.01).all()
+
+
+@pytest.mark.parametrize("y", [20.0, 100.0, 185.0])
+def test_words_beside_a_level_line_hide_no_curve_where_they_can(y: float) -> None:
+    area, x = Box(50, 10, 400, 180), np.linspace(50, 450, 200)
+    over = y - 6 if y > 30 else y + 6
+    wavy = over + 3 * np.sin(x)
+    wavy[150:] = 100 + (y < 100) * 60  # only there is room
+    box = clear_place(y, 80, 14, area, [(x, wavy)], [])
+    assert area.top <= box.top
+    assert box.bottom <= area.bottom
+    assert box.bottom <= y or box.top >= y
+    inside = (x >= box.left) & (x <= box.right)
+    assert not ((wavy[inside] > box.top) & (wavy[inside] < box.bottom)).any()
+    other = clear_place(y, 80, 14, area, [(x, wavy)], [box])
+    assert not other.overlaps(box)
 
 
 def test_values_are_those_of_the_moment(chart: CurveChart) -> None:

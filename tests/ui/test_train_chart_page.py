@@ -74,15 +74,14 @@ def step_record(step: int, key: str = "network", loss: float = 0.1) -> dict[str,
 # --- what is shown --------------------------------------------------------------------------
 
 
-def test_before_there_is_a_run_the_page_says_what_to_do(
+def test_before_there_is_a_run_the_page_is_empty(
     qtbot: QtBot, window: QWidget, stage: Stage, tmp_path: Path
 ) -> None:
     page = placed(qtbot, window, stage)
-    assert page.hint.isVisible()
-    assert "Play" in page.hint.text.text()
+    assert page.heat.maps == []
+    assert not page.grab().isNull()
     open_run(qtbot, stage.session, write_run(tmp_path / "run"))
-    assert not page.hint.isVisible()
-    assert page.loss.isVisible()
+    assert len(page.heat.maps) == 2
 
 
 def test_both_networks_have_solid_and_dashed_lines_and_a_heatmap(page: LivePage) -> None:

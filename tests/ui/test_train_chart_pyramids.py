@@ -72,8 +72,7 @@ def test_running_means_are_those_of_the_finite_values() -> None:
     start, stop = windows(centres, 21, 500)
     means = sums.means(start, stop)
     for centre, a, b, mean in zip(centres, start, stop, means, strict=True):
-        reach = min(10, centre, 499 - centre)
-        assert (a, b) == (centre - reach, centre + reach + 1)
+        assert (a, b) == (max(0, centre - 10), min(500, centre + 11))
         assert mean == pytest.approx(np.mean([v for v in y[a:b] if math.isfinite(v)]))
 
 

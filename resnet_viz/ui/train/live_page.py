@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from resnet_viz.ui.hint_card import HintCard
 from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.chart_card import ChartCard
 from resnet_viz.ui.train.happenings import happenings
@@ -21,7 +20,7 @@ _CATCH_UP_MS = 12
 
 
 class LivePage(QWidget):
-    """The run on screen, live or looked back at.
+    """The run on screen, live or looked back at; nothing while there is none.
 
     Args:
         session: what is shown.
@@ -45,7 +44,6 @@ class LivePage(QWidget):
         self.third.hide()
         self.heat = HeatCard(self.timeline)
         self.controls = LiveControls(self.timeline)
-        self.hint = HintCard()
         self._catching_up = QTimer(self)
         self._catching_up.setInterval(_CATCH_UP_MS)
         self._catching_up.timeout.connect(self._catch_up)
@@ -60,17 +58,13 @@ class LivePage(QWidget):
         charts.setSpacing(8)
         for card in self._cards:
             charts.addWidget(card, 1)
-        shown = QWidget()
-        column = QVBoxLayout(shown)
+        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.controls)
         column.addLayout(charts, 4)
         column.addWidget(self.heat, 5)
         self.heat.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self.hint)
-        self._stack.addWidget(shown)
 
     def _connect(self) -> None:
         session, timeline, controls = self._session, self.timeline, self.controls
@@ -96,7 +90,6 @@ class LivePage(QWidget):
             card.set_theme(theme)
         self.heat.set_theme(theme)
         self.controls.set_theme(theme)
-        self.hint.set_theme(theme)
 
     # --- what the session tells ------------------------------------------------------------
 
@@ -154,17 +147,7 @@ class LivePage(QWidget):
 
     def _on_state(self) -> None:
         reader = self._session.reader
-        self._stack.setCurrentIndex(0 if reader is None else 1)
         self.controls.show_running(reader is not None and reader.state in ("running", "paused"))
-        if self._session.phase == "preparing":
-            self.hint.say("Getting ready", "Pictures and weights are loaded; then it begins.")
-            self.hint.show_progress(0, 0)
-        else:
-            self.hint.say(
-                "Nothing trained yet",
-                "Press Play on the left: loss, accuracy and what every block does appear here,"
-                " step by step. Or drop the folder of an earlier run on the window.",
-            )
 
     def _on_position(self, position: int | None) -> None:
         self.timeline.set_position(position)

@@ -46,9 +46,10 @@ class RunningSums:
 
 
 def windows(centres: Indices, width: int, n: int) -> tuple[Indices, Indices]:
-    """Stretches of `width` values around centres, cut alike on both sides at the ends.
+    """Stretches of `width` values around centres, cut off where there are no more values.
 
-    A window that is cut on one side only would lag behind at the end of a falling curve.
+    At the ends half of a window is left. Cutting it alike on both sides would lag less, but the
+    newest mean would be the newest value, and that is the number people read.
 
     Args:
         centres: indices, (m,).
@@ -58,5 +59,5 @@ def windows(centres: Indices, width: int, n: int) -> tuple[Indices, Indices]:
     Returns:
         First index and the one after the last, (m,) each; every centre is in its window.
     """
-    half = np.minimum(width // 2, np.minimum(centres, n - 1 - centres))
-    return centres - half, centres + half + 1
+    half = width // 2
+    return np.maximum(centres - half, 0), np.minimum(centres + half + 1, n)

@@ -93,8 +93,10 @@ class ValueRow(QWidget):
     def _paint_group(self, painter: QPainter, x: float, words: str, rows: Sequence[Row]) -> None:
         style, y = self._style, self.height() / 2
         painter.setFont(style.small)
-        painter.setPen(style.pen(rows[0].line.colour if len(words) == 1 else "text"))
+        painter.setPen(style.pen("text"))
         draw_text(painter, x, y, words)
+        painter.setPen(style.pen(rows[0].line.colour))
+        draw_text(painter, x, y, rows[0].line.mark)
         x += style.metrics.horizontalAdvance(words)
         sample = _SAMPLE * style.scale
         painter.setFont(style.bold)

@@ -14,6 +14,7 @@ from resnet_viz.ui.train.pyramid import Values
 
 _SPIKES = 2.0  # percent of the pixels at either end whose raw values may leave the plot
 _ROOM = 0.04
+_LEAST_DECADES = 0.15  # of a log axis
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ def _log(low: float, high: float, guides: Sequence[float], *, foot: bool) -> Sca
     for guide in map(math.log10, guides):
         if low - 1.0 <= guide <= high + 1.0:
             low, high = min(low, guide), max(high, guide)
-    if high - low < 0.5:
-        low, high = (low + high) / 2 - 0.25, (low + high) / 2 + 0.25
+    if high - low < _LEAST_DECADES:
+        middle = (low + high) / 2
+        low, high = middle - _LEAST_DECADES / 2, middle + _LEAST_DECADES / 2
     room = _ROOM * (high - low)
     zero = low - 2 * room if foot else None
     return Scale(True, (low if zero is None else zero) - room, high + room, zero)
