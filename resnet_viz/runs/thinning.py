@@ -23,3 +23,10 @@ def superfluous(steps: Sequence[int], limit: int) -> tuple[int, ...]:
         place = min(inner, key=lambda i: kept[i + 1] - kept[i - 1]) if inner else 0
         given_up.append(kept.pop(place if limit > 1 else 0))
     return tuple(sorted(given_up))
+
+
+def evenly(count: int, n_steps: int) -> frozenset[int]:
+    """So many moments of a run of known length, its beginning and its end among them."""
+    if count < 2:
+        return frozenset([n_steps][:count])
+    return frozenset(round(n_steps * place / (count - 1)) for place in range(count))

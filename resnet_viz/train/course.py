@@ -9,6 +9,7 @@ from typing import Any
 from resnet_viz.errors import UserError
 from resnet_viz.models.gates import OPEN, Gate
 from resnet_viz.numerals import figure
+from resnet_viz.runs.thinning import evenly
 from resnet_viz.train.background import Stage
 from resnet_viz.train.config import NetworkKey
 from resnet_viz.train.evaluation import Evaluation
@@ -61,7 +62,7 @@ class Course:
         self._patience = Patience(config.run.patience)
         self._evaluation_due = False
         self._gate_changes = 0
-        self._snapshots = _spread(config.recording.snapshots, trainer.n_steps)
+        self._snapshots = evenly(config.recording.snapshots, trainer.n_steps)
 
     @property
     def learned(self) -> bool:
@@ -264,10 +265,3 @@ class Course:
         self.journal.flush()
         self.journal.event("gates", network=key, gates=changed)
         self.checkpoint()
-
-
-def _spread(count: int, n_steps: int) -> frozenset[int]:
-    """So many steps, evenly over the run, its beginning and its end among them."""
-    if count < 2:
-        return frozenset([n_steps][:count])
-    return frozenset(round(n_steps * place / (count - 1)) for place in range(count))

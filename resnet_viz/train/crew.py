@@ -14,7 +14,7 @@ from resnet_viz.train.run_writer import RunWriter
 
 
 class Crew:
-    """One process that does everything; `train/distributed.py` has those of several.
+    """One process that does everything; `train/team.py` has one of several.
 
     Attributes:
         rank: of this process; 0 writes the run folder and speaks to the user.

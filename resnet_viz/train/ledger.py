@@ -1,7 +1,9 @@
-"""Figures that wait on their device until all of them are read with one transfer."""
+"""What a recorder is told, as records; figures wait on their device for one transfer of all."""
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Any
 
 import torch
@@ -13,31 +15,81 @@ from resnet_viz.train.run_writer import RunWriter
 
 
 class Ledger:
-    """What a recorder was told since it last wrote.
+    """What a recorder was told since it last wrote, as records of a run folder.
 
     Args:
         writer: of the run folder.
+        steps_per_epoch: 0 if unknown: all steps then belong to one epoch.
+        batch_size: images in a step; 0 if unknown.
+        first_step: steps done before.
     """
 
-    def __init__(self, writer: RunWriter) -> None:
+    def __init__(
+        self, writer: RunWriter, *, steps_per_epoch: int, batch_size: int, first_step: int
+    ) -> None:
         self._writer = writer
+        self._steps_per_epoch = steps_per_epoch
+        self._batch_size = batch_size
         self._steps: list[dict[str, Any]] = []
         self._figures: list[Figure] = []
         self._blocks: list[tuple[int, float, list[Figure]]] = []
+        self._began = time.monotonic()
+        self._rate_since = self._began, first_step
 
     def step(
         self,
-        record: dict[str, Any],
+        step: int,
         loss: Tensor | float,
         accuracy: Tensor | float | None,
+        lr: float | None,
     ) -> None:
-        """A step was made; `record` lacks only loss and accuracy."""
+        """A step was made."""
         self._figures += [_figure(loss), _figure(accuracy)]  # first, as it may be refused
+        record = {
+            "kind": "step",
+            "network": "network",
+            "step": step,
+            "epoch": self._epoch(step),
+            "lr": math.nan if lr is None else float(lr),
+            "seconds": round(time.monotonic() - self._began, 3),
+        }
         self._steps.append(record)
 
     def blocks(self, step: int, figures: list[Figure], loss_scale: float) -> None:
         """All blocks were measured in a step whose loss was multiplied by `loss_scale`."""
         self._blocks.append((step, loss_scale, figures))
+
+    def evaluation(self, step: int, loss: float, accuracy: float, n_images: int) -> None:
+        """The network was measured on held-out pictures."""
+        self.post()
+        record = {
+            "kind": "evaluation",
+            "network": "network",
+            "step": step,
+            "epoch": self._epoch(step),
+            "loss": loss,
+            "accuracy": accuracy,
+            "n_images": n_images,
+        }
+        self._writer.append([record])
+
+    def system(self, step: int, *, memory_bytes: int, probe_share: float) -> None:
+        """What the steps since the last time took."""
+        (since, first), now = self._rate_since, time.monotonic()
+        self._rate_since = now, step
+        steps_per_second = (step - first) / (now - since) if now > since else 0.0
+        record = {
+            "kind": "system",
+            "step": step,
+            "images_per_second": steps_per_second * self._batch_size,
+            "memory_bytes": memory_bytes,
+            "probe_share": probe_share,
+        }
+        self._writer.append([record])
+
+    def _epoch(self, step: int) -> int:
+        per_epoch = self._steps_per_epoch
+        return 1 + max(0, step - 1) // per_epoch if per_epoch else 1
 
     def post(self) -> None:
         """Hand everything to the writer; waits for a GPU."""
@@ -59,7 +111,7 @@ class Ledger:
 def _figure(value: Tensor | float | None) -> Figure:
     """A number or a scalar on its device, detached from what it was computed with."""
     if value is None:
-        return float("nan")
+        return math.nan
     if not isinstance(value, Tensor):
         return float(value)
     if value.device.type == "cpu":

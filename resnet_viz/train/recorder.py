@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import atexit
+import math
 import time
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Literal
 
 from torch import Tensor, nn
 
 from resnet_viz.errors import UserError
 from resnet_viz.runs.layout import RunFacts
+from resnet_viz.runs.thinning import evenly
 from resnet_viz.train.config import RecordingConfig
 from resnet_viz.train.environment import environment
 from resnet_viz.train.ledger import Ledger
@@ -119,13 +121,17 @@ class Recorder:
             environment=environment(device_of(self._net)),
         )
         self._writer = RunWriter(Path(folder), snapshots=snapshots)
-        self._ledger = Ledger(self._writer)
-        self._snapshots = snapshots
+        self._moments = evenly(snapshots, total_steps) if total_steps else None
         self._step = self._open(resume_step)
-        self._began = self._next_flush = self._next_system = time.monotonic()
-        self._rate_since = (self._began, self._step)
+        self._ledger = Ledger(
+            self._writer,
+            steps_per_epoch=steps_per_epoch,
+            batch_size=batch_size,
+            first_step=self._step,
+        )
+        self._next_flush = self._next_system = time.monotonic()
         self._failing = False
-        self._next_snapshot = self._step
+        self._next_snapshot = self._step if snapshots else math.inf
         self._snapshot_if_due()
         atexit.register(self.close)
         self._probe.await_step(self._step + 1)
@@ -172,7 +178,7 @@ class Recorder:
             return
         figures = self._probe.end_step()
         self._step += 1
-        self._ledger.step(self._step_record(lr), loss, accuracy)
+        self._ledger.step(self._step, loss, accuracy, lr)
         if figures is not None:
             self._ledger.blocks(self._step, figures, loss_scale)
         if time.monotonic() >= self._next_flush:
@@ -190,17 +196,7 @@ class Recorder:
         """
         if self._closed:
             return
-        self._ledger.post()
-        record = {
-            "kind": "evaluation",
-            "network": "network",
-            "step": self._step,
-            "epoch": self._epoch(),
-            "loss": float(loss),
-            "accuracy": float(accuracy),
-            "n_images": n_images,
-        }
-        self._writer.append([record])
+        self._ledger.evaluation(self._step, float(loss), float(accuracy), n_images)
         self.flush()
 
     def checkpoint_saved(self) -> None:
@@ -216,7 +212,9 @@ class Recorder:
         self._ledger.post()
         now = time.monotonic()
         if now >= self._next_system:
-            self._writer.append([self._system(now)])
+            self._next_system = now + _SYSTEM_S
+            memory = memory_bytes(device_of(self._net))
+            self._ledger.system(self._step, memory_bytes=memory, probe_share=self._probe.share)
         self._next_flush = now + _FLUSH_S
         self._try(self._writer.flush)
 
@@ -254,41 +252,16 @@ class Recorder:
             raise
         return resume_step
 
-    def _step_record(self, lr: float | None) -> dict[str, Any]:
-        return {
-            "kind": "step",
-            "network": "network",
-            "step": self._step,
-            "epoch": self._epoch(),
-            "lr": float("nan") if lr is None else float(lr),
-            "seconds": round(time.monotonic() - self._began, 3),
-        }
-
-    def _epoch(self) -> int:
-        per_epoch = self._facts.steps_per_epoch
-        return 1 + max(0, self._step - 1) // per_epoch if per_epoch else 1
-
-    def _system(self, now: float) -> dict[str, Any]:
-        since, first = self._rate_since
-        self._next_system, self._rate_since = now + _SYSTEM_S, (now, self._step)
-        steps_per_second = (self._step - first) / (now - since) if now > since else 0.0
-        return {
-            "kind": "system",
-            "step": self._step,
-            "images_per_second": steps_per_second * self._facts.batch_size,
-            "memory_bytes": memory_bytes(device_of(self._net)),
-            "probe_share": self._probe.share,
-        }
-
     def _snapshot_if_due(self) -> None:
-        if not self._snapshots or self._step < self._next_snapshot:
-            return
-        # Of a known length: evenly, first and last step included. Else the writer thins out
-        # what comes at intervals that grow with the run.
-        total = self._facts.n_steps
-        steps = total // max(1, self._snapshots - 1) if total else self._step // self._snapshots
-        self._next_snapshot = self._step + max(steps, 1 if total else _SNAPSHOT_STEPS)
-        self._try(lambda: self._writer.snapshot(self._step, {"network": self._net.state_dict()}))
+        if self._moments is not None:
+            due = self._step in self._moments
+        else:  # at intervals that grow with the run; the writer thins them out
+            due = self._step >= self._next_snapshot
+            if due:
+                self._next_snapshot = self._step + max(_SNAPSHOT_STEPS, self._step // 8)
+        if due:
+            state = {"network": self._net.state_dict()}
+            self._try(lambda: self._writer.snapshot(self._step, state))
 
     def _try(self, write: Callable[[], None]) -> None:
         """Write, or warn and go on: a full disk is no reason to lose a training."""

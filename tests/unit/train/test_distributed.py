@@ -24,10 +24,11 @@ from resnet_viz.errors import UserError
 from resnet_viz.runs.reader import RunReader
 from resnet_viz.train.command import run
 from resnet_viz.train.crew import Crew
-from resnet_viz.train.distributed import Team, enlist
+from resnet_viz.train.distributed import enlist
 from resnet_viz.train.evaluation import Pictures, evaluating
 from resnet_viz.train.recipe import read_config
 from resnet_viz.train.run_writer import RunWriter
+from resnet_viz.train.team import Onlooker, Team
 
 TIMEOUT_S = 240
 # A plain rival with projections has weights that the loss does not depend on.
@@ -197,7 +198,7 @@ def test_more_processes_than_gpus_are_refused(recipe: Any, monkeypatch: pytest.M
 
 
 def test_the_parts_of_a_batch_make_the_batch() -> None:
-    parts = [Team(rank, 4).rows(24, 36) for rank in range(4)]
+    parts = [Team(rank, 4, torch.device("cpu")).rows(24, 36) for rank in range(4)]
     assert parts == [(24, 27), (27, 30), (30, 33), (33, 36)]
 
 
@@ -231,3 +232,9 @@ def test_an_evaluation_is_shared_without_gaps_or_overlap(recipe: Any) -> None:
     alone.size = 1
     list(evaluating(net, pictures, alone))
     torch.testing.assert_close(torch.stack(sums).sum(0), alone.sums[0])
+
+
+def test_no_process_but_the_first_can_touch_the_run_folder() -> None:
+    """Whatever the writer learns to do, its silent twin has to leave out."""
+    writes = {name for name in vars(RunWriter) if not name.startswith("_")} - {"facts"}
+    assert writes <= set(vars(Onlooker))
