@@ -15,6 +15,7 @@ from resnet_viz.train.loop import Trainer
 def run_facts(trainer: Trainer, loaded: LoadedData) -> RunFacts:
     """Networks, data, length and surroundings of a run."""
     dataset = loaded.dataset
+    surroundings = environment(trainer.device, trainer.crew.size)
     return replace(
         recipe_facts(trainer.config),
         classes=dataset.classes,
@@ -24,5 +25,5 @@ def run_facts(trainer: Trainer, loaded: LoadedData) -> RunFacts:
         steps_per_epoch=trainer.steps_per_epoch,
         created=time.time(),
         note=f"{loaded.note} {trainer.crew.note}".strip(),
-        environment=environment(trainer.device, trainer.crew.size),
+        environment={**surroundings, "recipe": trainer.config.source},
     )

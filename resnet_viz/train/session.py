@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +16,7 @@ import torch
 
 from resnet_viz.errors import UserError
 from resnet_viz.models.gates import Gate
+from resnet_viz.runs.facts import read_facts
 from resnet_viz.runs.layout import RunPaths
 from resnet_viz.train.background import Stage, in_background
 from resnet_viz.train.config import NetworkKey, TrainConfig
@@ -314,8 +315,9 @@ class TrainingSession:
 
 
 def _own_recipe(folder: Path) -> TrainConfig:
-    """The recipe of the run in a folder."""
+    """The recipe of the run in a folder, under the name that it had when the run began."""
     path = RunPaths(folder).config
     if not path.is_file():
         raise UserError(f"There is no run to resume in {str(folder)!r}.", "Leave --resume out.")
-    return read_config(path)
+    config = read_config(path)
+    return replace(config, source=read_facts(folder).environment.get("recipe", config.source))
