@@ -244,7 +244,8 @@ class MainWindow(QMainWindow):
             self.intake.take(mime, name)
 
     def _on_picture(self, picture: Picture) -> None:
-        self.engine_notices.withdraw_others()  # it was about another picture
+        if self.session.picture is not None:
+            self.engine_notices.withdraw_others()  # it was about another picture
         self.workspaces.show_picture(picture)
         self._update_title()
         self.files.opened(picture)
