@@ -208,19 +208,26 @@ class CurvePicture:
                 words = f"{'↑' if above else '↓'} {guide.text}"
                 top = plot.top() if above else plot.bottom() - style.row
                 box = Box(plot.left() + 4, top, plot.width() - 8, style.row)
+            self._paint_ground(painter, box.right - style.metrics.horizontalAdvance(words), box)
             painter.setPen(style.pen("muted"))
             draw_text(painter, box.right, box.top + box.height / 2, words, Anchor.RIGHT)
+
+    def _paint_ground(self, painter: QPainter, left: float, box: Box) -> None:
+        """Paint a veil over the lines under words, which hides little and lets them be read."""
+        ground = QRectF(left - 2, box.top + 1, box.right - left + 4, box.height - 2)
+        painter.fillRect(ground, self.style.color("card", 0.75))
 
     def _clear_place(self, y: float, words: str) -> Box:
         plot, style = self.plot, self.style
         area = Box(plot.left() + 6, plot.top(), plot.width() - 10, plot.height())
         lines = [self._points(one) for one in self.seen]
         width = style.metrics.horizontalAdvance(words)
-        labels = [
-            Box(x, middle - style.row / 2, style.bold_metrics.horizontalAdvance(text), style.row)
-            for text, _, x, middle in self.labels()
-        ]
+        labels = [self._label_box(text, x, middle) for text, _, x, middle in self.labels()]
         return clear_place(y, width, style.row, area, lines, labels)
+
+    def _label_box(self, text: str, x: float, middle: float) -> Box:
+        row = self.style.row
+        return Box(x, middle - row / 2, self.style.bold_metrics.horizontalAdvance(text), row)
 
     def labels(self) -> list[tuple[str, str, float, float]]:
         """Text and colour of every line's label, with its left end and middle, in pixels."""
@@ -249,5 +256,6 @@ class CurvePicture:
         theme = self.style.theme
         painter.setFont(self.style.bold)
         for text, colour, x, middle in self.labels():
+            self._paint_ground(painter, x, self._label_box(text, x, middle))
             painter.setPen(QColor(readable(getattr(theme, colour), theme.card)))
             draw_text(painter, x, middle, text)

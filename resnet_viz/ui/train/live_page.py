@@ -17,6 +17,7 @@ from resnet_viz.ui.train.timeline import Timeline
 
 _SLICE_S = 0.006  # of every turn of the event loop that catching up may take
 _CATCH_UP_MS = 12
+_LOW_PX = 360  # in lower windows the charts take the controls' room
 
 
 class LivePage(QWidget):
@@ -169,5 +170,5 @@ class LivePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        low = self.height() < 420 * self._theme.font_px / 13.0
+        low = self.height() < _LOW_PX * self._theme.font_px / 13.0
         self.controls.setVisible(not low)
