@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -33,12 +34,16 @@ def clear_place(
     Returns:
         The first place that hides nothing, else the one that hides least.
     """
-    nowhere = Box(area.right - width, y - height, width, height)  # in a very low chart
-    return min(
-        _candidates(y, width, height, area),
-        key=lambda box: _hidden(box, lines) + 1000 * sum(box.overlaps(t) for t in taken),
-        default=nowhere,
-    )
+    best = Box(area.right - width, y - height, width, height)  # in a very low chart
+    least = math.inf
+    for box in _candidates(y, width, height, area):
+        hidden = 1000 * sum(box.overlaps(t) for t in taken)
+        hidden = hidden or _hidden(box, lines)
+        if hidden < least:
+            best, least = box, hidden
+        if not hidden:
+            break
+    return best
 
 
 def _candidates(y: float, width: float, height: float, area: Box) -> Iterator[Box]:
