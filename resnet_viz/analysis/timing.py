@@ -20,6 +20,8 @@ class Timing:
         ratio_min: of the shortest wall times.
         ratio_median: of the median wall times.
         ratio_cpu: of the shortest processor times, all threads of the process together.
+        ratio_cpu_total: of all processor times together: the fair one where runs of `b` differ
+            on purpose, since the shortest is then not the usual one.
         a_ms: shortest wall time of `a`.
         b_ms: shortest wall time of `b`.
         repeats: runs of each.
@@ -28,6 +30,7 @@ class Timing:
     ratio_min: float
     ratio_median: float
     ratio_cpu: float
+    ratio_cpu_total: float
     a_ms: float
     b_ms: float
     repeats: int
@@ -67,6 +70,7 @@ def interleaved(
         ratio_min=min(wall[b]) / min(wall[a]),
         ratio_median=statistics.median(wall[b]) / statistics.median(wall[a]),
         ratio_cpu=min(cpu[b]) / min(cpu[a]),
+        ratio_cpu_total=sum(cpu[b]) / sum(cpu[a]),
         a_ms=min(wall[a]) * 1e3,
         b_ms=min(wall[b]) * 1e3,
         repeats=repeats,

@@ -21,11 +21,18 @@ class Ledger:
         writer: of the run folder.
         steps_per_epoch: 0 if unknown: all steps then belong to one epoch.
         batch_size: images in a step; 0 if unknown.
-        first_step: steps done before.
+        first_step: steps done before, if the run is continued.
+        spent: seconds that these took.
     """
 
     def __init__(
-        self, writer: RunWriter, *, steps_per_epoch: int, batch_size: int, first_step: int
+        self,
+        writer: RunWriter,
+        *,
+        steps_per_epoch: int,
+        batch_size: int,
+        first_step: int,
+        spent: float,
     ) -> None:
         self._writer = writer
         self._steps_per_epoch = steps_per_epoch
@@ -33,8 +40,9 @@ class Ledger:
         self._steps: list[dict[str, Any]] = []
         self._figures: list[Figure] = []
         self._blocks: list[tuple[int, float, list[Figure]]] = []
-        self._began = time.monotonic()
-        self._rate_since = self._began, first_step
+        now = time.monotonic()
+        self._began = now - spent
+        self._rate_since = now, first_step
 
     def step(
         self,

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from resnet_viz.errors import UserError
 from resnet_viz.runs.layout import RunFacts
+from resnet_viz.runs.reader import RunReader
 from resnet_viz.runs.thinning import evenly
 from resnet_viz.train.config import RecordingConfig
 from resnet_viz.train.environment import environment
@@ -128,6 +129,7 @@ class Recorder:
             steps_per_epoch=steps_per_epoch,
             batch_size=batch_size,
             first_step=self._step,
+            spent=_seconds(Path(folder)) if self._step else 0.0,
         )
         self._next_flush = self._next_system = time.monotonic()
         self._failing = False
@@ -294,3 +296,11 @@ def _continue(writer: RunWriter, facts: RunFacts, step: int) -> None:
             "from the last two of these.",
         ) from error
     writer.event(step, "resumed")
+
+
+def _seconds(folder: Path) -> float:
+    """What the steps that a run has recorded took."""
+    reader = RunReader(folder)
+    reader.read_all()
+    seconds = reader.steps("network").seconds
+    return float(seconds[-1]) if len(seconds) else 0.0

@@ -222,6 +222,7 @@ def test_a_run_goes_on_where_a_checkpoint_was_saved(tmp_path: Path) -> None:
         train(net, 2, recorder, 8)
     reader = read(tmp_path / "run")
     np.testing.assert_array_equal(reader.steps("network").step, [1, 2, 3, 4])
+    assert (np.diff(reader.steps("network").seconds) >= 0).all()
     np.testing.assert_array_equal(reader.blocks("network").steps, [1, 2, 3, 4])
     assert [event["what"] for event in reader.events] == ["started", "resumed", "finished"]
     with pytest.raises(UserError, match="cannot be continued after step 3"):
