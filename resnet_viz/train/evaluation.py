@@ -95,11 +95,11 @@ def evaluating(
         images = pictures.normalised(pictures.images[start : start + BATCH])
         labels = pictures.labels[start : start + BATCH]
         logits = _logits(net, images)  # of none, where others have the last pictures
-        losses.append(F.cross_entropy(logits, labels, reduction="sum").double())
-        hits.append((logits.argmax(1) == labels).sum().double())
+        losses.append(F.cross_entropy(logits, labels, reduction="sum"))
+        hits.append((logits.argmax(1) == labels).sum())
         yield min(first + together, n_images)
-    sums = crew.total(torch.stack([torch.stack(losses).sum(), torch.stack(hits).sum()]))
-    loss, right = sums.tolist()
+    own = [sum(torch.stack(losses).tolist()), sum(torch.stack(hits).tolist())]
+    loss, right = crew.total(torch.tensor(own, dtype=torch.float64)).tolist()
     return Evaluation(loss / n_images, right / n_images, n_images)
 
 

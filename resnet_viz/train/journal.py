@@ -136,7 +136,8 @@ class Journal:
         """Numbers on the device, of all processes together, as numbers here."""
         keys = list(self._trainer.learners)
         crew = self._trainer.crew
-        total = crew.total(torch.stack([of[key].double() for of in values for key in keys]))
+        # Not on the device: Apple's GPU knows no float64.
+        total = crew.total(torch.stack([of[key] for of in values for key in keys]).cpu().double())
         numbers = iter((total / crew.size if average else total).tolist())
         return [{key: next(numbers) for key in keys} for _ in values]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -25,34 +25,14 @@ from resnet_viz.train.crew import Crew
 from resnet_viz.train.data import LoadedData
 from resnet_viz.train.datasets import load, require_same_pictures
 from resnet_viz.train.loop import Trainer, check_fit
-from resnet_viz.train.pace import memory_bytes
 from resnet_viz.train.recipe import read_config, text_of
 from resnet_viz.train.run_facts import run_facts
 from resnet_viz.train.run_writer import Checkpoint
 from resnet_viz.train.start import begin, fetch
+from resnet_viz.train.status import SessionStatus, status_of
 from resnet_viz.train.surroundings import enough_memory, threads
 
 _END = object()
-
-
-@dataclass(frozen=True)
-class SessionStatus:
-    """Where a session is; fields named as in `engine.messages.TrainingStatus` mean the same.
-
-    Attributes:
-        stage: what it is doing, for people.
-    """
-
-    stage: Stage
-    step: int = 0
-    n_steps: int = 0
-    steps_per_epoch: int = 0
-    lr: float = 0.0
-    images_per_second: float = 0.0
-    seconds_left: float = 0.0
-    memory_bytes: int = 0
-    probe_share: float = 0.0
-    saved_step: int = -1
 
 
 class TrainingSession:
@@ -298,20 +278,7 @@ class TrainingSession:
         """Where it is."""
         if self._course is None:
             return SessionStatus(self._stage)
-        course, trainer = self._course, self._course.trainer
-        step = trainer.step_index
-        return SessionStatus(
-            stage=course.stage,
-            step=step,
-            n_steps=trainer.n_steps,
-            steps_per_epoch=trainer.steps_per_epoch,
-            lr=trainer.lr_at(max(step - 1, 0)),
-            images_per_second=course.pace.steps_per_second() * self.config.run.batch_size,
-            seconds_left=course.pace.seconds_left(step, trainer.n_steps),
-            memory_bytes=memory_bytes(trainer.device),
-            probe_share=course.journal.probe_share,
-            saved_step=course.saved_step,
-        )
+        return status_of(self._course)
 
 
 def _own_recipe(folder: Path) -> TrainConfig:
