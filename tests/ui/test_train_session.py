@@ -229,6 +229,38 @@ def test_what_the_training_wrote_is_put_on_screen(
     assert session.selected == "layer1.0"
 
 
+def test_another_run_can_be_looked_at_while_one_is_trained(
+    qtbot: QtBot, stage: Stage, tmp_path: Path
+) -> None:
+    session = stage.session
+    session.play()
+    write_run(tmp_path / "new", n_steps=30, state="running")
+    with qtbot.waitSignal(session.run_changed):
+        stage.client.tell_status()
+    open_run(qtbot, session, write_run(tmp_path / "old", n_steps=50))
+    stage.client.tell_status(step=130)
+    with qtbot.assertNotEmitted(session.run_changed, wait=100):
+        stage.client.tell_status(step=140)
+    assert session.reader is not None
+    assert session.reader.path == tmp_path / "old"
+    assert session.training
+    assert not session.own
+    session.flip_skip("network", "layer1.1")  # of the old one: for looking only
+    assert stage.client.orders == []
+
+
+def test_a_step_that_cannot_begin_orders_nothing(stage: Stage) -> None:
+    def refuse(_config: object) -> Path:
+        raise UserError("There is no room.")
+
+    session = TrainSession(stage.client, refuse)
+    told: list[Failed] = []
+    session.failed.connect(told.append)
+    session.step_once()
+    assert [failed.message for failed in told] == ["There is no room."]
+    assert stage.client.orders == []
+
+
 def test_a_growing_run_is_followed_without_being_told(
     qtbot: QtBot, stage: Stage, tmp_path: Path
 ) -> None:

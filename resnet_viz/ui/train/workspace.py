@@ -44,6 +44,9 @@ from resnet_viz.ui.window_training import UNFINISHED
 from resnet_viz.ui.workspace import Workspace
 
 
+_STAYS = "Stop the training first: its recipe stays as it is."
+
+
 def training_workspace(
     client: EngineClient, notifier: Notifier, devices: Sequence[DeviceInfo] = ()
 ) -> TrainWorkspace:
@@ -204,7 +207,7 @@ class TrainWorkspace(Workspace):
             self.session.open_run(meant.path)
             self._show_tab(LIVE)
         elif self.session.training:
-            self._notifier.info("Stop the training first: its recipe stays as it is.")
+            self._notifier.info(_STAYS)
         elif meant.kind == "recipe":
             self.text.open_from(meant.path)
         else:
@@ -320,6 +323,9 @@ class TrainWorkspace(Workspace):
             cast(Any, page).opened.connect(lambda _: self._show_tab(LIVE))
 
     def _use_folder(self, path: Path) -> None:
+        if self.session.training:
+            self._notifier.info(_STAYS)
+            return
         self._show_tab(DATA)
         self.session.use_folder(path)
 
