@@ -151,6 +151,11 @@ class TrainSession(ScreenState):
             self._steer("rate", lr_factor=factor)
             self.status_changed.emit()
 
+    def open_run(self, path: Path) -> None:
+        """Put a run on screen, also while another one is trained."""
+        self._to_show = False
+        super().open_run(path)
+
     def set_gates(self, key: NetworkKey, gates: Mapping[str, Gate]) -> None:
         """Take other gates of a network, in the training too if that is what is on screen."""
         if self.own:

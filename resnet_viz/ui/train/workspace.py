@@ -43,7 +43,6 @@ from resnet_viz.ui.train.transport import Transport
 from resnet_viz.ui.window_training import UNFINISHED
 from resnet_viz.ui.workspace import Workspace
 
-
 _STAYS = "Stop the training first: its recipe stays as it is."
 
 
