@@ -202,15 +202,61 @@ def test_raw_values_stay_visible_behind_a_thick_mean(chart: CurveChart) -> None:
     noisy = falling() + np.random.default_rng(0).normal(0, 0.4, 500)
     chart.set_lines([Line(curve(noisy), "A", colour="output", smoothed=True)])
     chart.set_width_of_mean(101)
-    faint, full = chart.picture().ink(chart.lines[0], 0.38).name(), LIGHT.output.lower()
+    faint, full = faint_ink(LIGHT.output), LIGHT.output.lower()
     columns = [colours(painted(chart), chart.axis.x(step)) for step in range(60, 450, 10)]
     assert all(full in column for column in columns)
     assert sum(any(close(c, faint) for c in column) for column in columns) > 20
 
 
+def faint_ink(colour: str) -> str:
+    """A colour of 38 % on the card."""
+    parts = zip(QColor(colour).getRgb()[:3], QColor(LIGHT.card).getRgb()[:3], strict=True)
+    return QColor(*(round(0.38 * a + 0.62 * b) for a, b in parts)).name()
+
+
 def close(a: str, b: str) -> bool:
     one, other = QColor(a), QColor(b)
     return all(abs(p - q) < 12 for p, q in zip(one.getRgb(), other.getRgb(), strict=True))
+
+
+@pytest.mark.parametrize("n", [2_000, 40_000, 170_000, 1_000_000])
+def test_a_dense_curve_has_no_gaps(chart: CurveChart, n: int) -> None:
+    chart.timeline.set_run(n, n, 100)
+    noisy = 2 + np.random.default_rng(0).normal(0, 0.4, n)
+    chart.set_lines([Line(curve(noisy), "A", colour="output", smoothed=True)])
+    chart.set_width_of_mean(n // 4)
+    image, plot, picture = painted(chart), chart.plot, chart.picture()
+    faint, y = faint_ink(LIGHT.output), round(picture.height(2.15))
+    inside = range(math.ceil(plot.left()) + 2, math.floor(plot.right()) - 2)
+    if n > 10_000:
+        assert all(close(image.pixelColor(x, y).name(), faint) for x in inside)
+    else:  # few steps a pixel: hardly a column that does not pass this height or the next
+        rows = range(y - 12, y + 13)
+        assert all(any(image.pixelColor(x, r) != QColor(LIGHT.card) for r in rows) for x in inside)
+
+
+def test_two_dense_curves_shine_through_each_other(chart: CurveChart) -> None:
+    chart.timeline.set_run(40_000, 40_000, 100)
+    rng = np.random.default_rng(0)
+    noisy = [curve(2 + rng.normal(0, 0.4, 40_000)) for _ in range(2)]
+    chart.set_lines(
+        [
+            Line(c, k, colour=k, smoothed=True)
+            for c, k in zip(noisy, ("output", "trouble"), strict=True)
+        ]
+    )
+    chart.set_width_of_mean(5001)
+    image, axis, picture = painted(chart), chart.axis, chart.picture()
+    y = round(picture.height(2.5))
+    below = QColor(faint_ink(LIGHT.output))
+    both = QColor(
+        *(
+            round(0.38 * a + 0.62 * b)
+            for a, b in zip(QColor(LIGHT.trouble).getRgb()[:3], below.getRgb()[:3], strict=True)
+        )
+    )
+    found = [image.pixelColor(round(axis.x(s)), y).name() for s in range(5000, 35_000, 1000)]
+    assert sum(close(c, both.name()) for c in found) > 20
 
 
 def test_a_guide_is_painted_at_its_value_and_named(chart: CurveChart) -> None:

@@ -33,15 +33,30 @@ def paint_band(
     if width < 1 or height < 1 or not inside.any():
         return
     upper, lower = joined(tops[inside], bottoms[inside])
-    first = np.full(width, height + 1.0)
-    last = np.full(width, -1.0)
+    first, last = np.full(width, height + 1.0), np.full(width, -1.0)
     first[columns[inside]] = np.floor((upper - plot.top()) * ratio)
     last[columns[inside]] = np.floor((lower - plot.top()) * ratio)
+    _fill_single_gaps(first, last)
     rows = np.arange(height, dtype=np.float32)[:, None]
     filled = (rows >= first.astype(np.float32)) & (rows <= last.astype(np.float32))
-    pixels = np.where(filled, np.uint32(colour.rgba()), np.uint32(0))
+    pixels = np.where(filled, np.uint32(_premultiplied(colour)), np.uint32(0))
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
     painter.drawImage(plot, image)
+
+
+def _fill_single_gaps(first: Values, last: Values) -> None:
+    """Give a column between two others that no value fell into what its left one has."""
+    empty = last < first
+    lone = np.flatnonzero(empty[1:-1] & ~empty[:-2] & ~empty[2:]) + 1
+    first[lone], last[lone] = first[lone - 1], last[lone - 1]
+
+
+def _premultiplied(colour: QColor) -> int:
+    """ARGB whose parts are already as faint as its opacity makes them."""
+    alpha = colour.alpha()
+    parts = (colour.red(), colour.green(), colour.blue())
+    red, green, blue = (round(part * alpha / 255) for part in parts)
+    return alpha << 24 | red << 16 | green << 8 | blue
 
 
 def joined(tops: Values, bottoms: Values) -> tuple[Values, Values]:

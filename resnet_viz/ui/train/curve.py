@@ -88,7 +88,8 @@ class Curve:
             pitch: pixels that share a lowest and a highest value.
         """
         start, stop = self._seen(axis)
-        most = max(2, 2 * round((axis.right - axis.left) / pitch))
+        # At least one group for every pixel, whatever level it is that has so many.
+        most = max(4, 4 * round((axis.right - axis.left) / pitch))
         first, size, low, high = self._pyramid.thinned(self.y, start, stop, most)
         if size == 1:
             trace = Trace(axis.xs(self.x[start:stop]), low, high)

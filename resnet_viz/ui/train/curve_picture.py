@@ -35,7 +35,7 @@ from resnet_viz.ui.train.y_ticks import y_ticks
 
 _DASHED_PITCH = 3.0  # pixels from one point of a dashed line to the next
 _DOTS_FROM_PX = 9.0  # values closer together than this are a line without dots
-_FAINT = 0.38  # of a raw line's colour where a mean stands before it
+_FAINT = 0.38  # opacity of raw values where a mean stands before them
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,11 +125,12 @@ class CurvePicture:
         measure = style.metrics.horizontalAdvance
         painter.setFont(style.small)
         painter.setPen(style.pen("muted"))
-        y = plot.bottom() + 4 + style.row / 2
-        draw_text(painter, plot.left() - 10, y, timeline.unit_word, Anchor.RIGHT)
+        draw_text(painter, 2, plot.bottom() + 4 + style.row / 2, timeline.unit_word)
+        free_from = measure(timeline.unit_word) + 6
         for step, text in ticks(axis, timeline.unit, timeline.steps_per_epoch, measure):
-            x = min(max(axis.x(step), measure(text) / 2), self.width - measure(text) / 2)
-            draw_text(painter, x, plot.bottom() + 4, text, Anchor.TOP)
+            x = min(axis.x(step), self.width - measure(text) / 2)
+            if x - measure(text) / 2 >= free_from:
+                draw_text(painter, x, plot.bottom() + 4, text, Anchor.TOP)
 
     # --- lines -----------------------------------------------------------------------------
 
@@ -184,11 +185,9 @@ class CurvePicture:
             return one.x, self.heights(one.y)
         return one.trace.x, self.heights((one.trace.low + one.trace.high) / 2)
 
-    def ink(self, line: Line, fade: float = 1.0) -> QColor:
-        """The colour of a line, mixed with the card where it is to be faint."""
-        full, card = self.style.color(line.colour), self.style.color("card")
-        parts = zip(full.getRgb()[:3], card.getRgb()[:3], strict=True)  # type: ignore[index]
-        return QColor(*(round(fade * a + (1 - fade) * b) for a, b in parts))
+    def ink(self, line: Line, alpha: float = 1.0) -> QColor:
+        """The colour of a line."""
+        return self.style.color(line.colour, alpha)
 
     # --- words -----------------------------------------------------------------------------
 
