@@ -180,6 +180,19 @@ def test_every_tab_can_be_shown(train: TrainWorkspace, tab: str, home: Path) -> 
     assert train.pages[tab].isVisible()
 
 
+def test_what_auto_turns_out_to_be_changes_no_recipe(
+    train: TrainWorkspace, client: FakeClient
+) -> None:
+    before = train.session.config
+    client.say_ready()  # a CPU comes first
+    train.set_device("cpu")
+    assert train.session.config is before
+    train.set_device("cuda:0")
+    assert train.session.config.run.device == "cuda:0"
+    train.set_device("cpu")
+    assert train.session.config.run.device == "auto"
+
+
 # --- keys ------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -129,10 +129,16 @@ class SetupGroup(QWidget):
         return field
 
     def _choice(
-        self, name: str, items: dict[str, str], tip: str, section: str, entry: str
+        self,
+        name: str,
+        items: dict[str, str],
+        tip: str,
+        section: str,
+        entry: str,
+        shorter: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Choice:
-        """A combo box for one entry."""
-        box = Choice(name, items, tip)
+        """A combo box for one entry; `shorter` texts are for narrow columns."""
+        box = Choice(name, items, tip, shorter)
         box.activated.connect(lambda _i: self._want(**{section: {entry: box.currentData()}}))
         return box
 

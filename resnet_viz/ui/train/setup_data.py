@@ -241,7 +241,9 @@ class StartGroup(SetupGroup):
         super().__init__("Start")
         self.weights = Choice("Start weights", {}, words.START_TIP)
         self.weights.activated.connect(self._on_weights)
-        self.freeze = self._choice("Keep", words.FREEZES, words.FREEZE_TIP, "start", "freeze")
+        self.freeze = self._choice(
+            "Keep", words.FREEZES, words.FREEZE_TIP, "start", "freeze", words.SHORTER_FREEZES
+        )
         self.body_lr = self._number("Rate of the body", words.BODY_LR_TIP, "start", "body_lr")
         self._add(0, self.weights)
         self._freeze_cell = cell("Keep unchanged", self.freeze)
@@ -295,7 +297,7 @@ def start_choices(config: TrainConfig) -> dict[str, str]:
         made = card.spec()
         same = (made.name, made.widths, made.order) == (network.name, network.widths, network.order)
         if same and made.norm == network.norm:
-            choices[f"bundled:{card.path.stem}"] = f"bundled: {made.title()}, {card.dataset}"
+            choices[f"bundled:{card.path.stem}"] = f"bundled: {card.dataset}"
     usual = IMAGENET.get(network.name)
     if usual is not None and usual.widths == network.widths:
         choices["imagenet"] = words.STARTS["imagenet"]

@@ -27,6 +27,11 @@ FREEZES = {
     "layer4": "up to stage 4",
     "body": "all but the classifier",
 }
+SHORTER_FREEZES = {
+    "stem": ("the stem",),
+    **{f"layer{n}": (f"to stage {n}", f"stage {n}") for n in range(1, 5)},
+    "body": ("all but head", "the body"),
+}
 OPTIMISERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSProp"}
 SCHEDULES = {"one-cycle": "one-cycle", "cosine": "cosine", "step": "step", "constant": "constant"}
 PRECISIONS = {"float32": "float32", "bfloat16": "bfloat16 (mixed)"}

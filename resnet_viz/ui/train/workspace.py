@@ -59,9 +59,9 @@ def training_workspace(
     session = TrainSession(client)
     listen(session, client)
     workspace = TrainWorkspace(session, notifier)
-    workspace.setup.set_devices(devices)
+    workspace.set_devices(devices)
     client.training_resumed.connect(workspace.tell_resumed)
-    client.engine_ready.connect(lambda ready: workspace.setup.set_devices(ready.devices))
+    client.engine_ready.connect(lambda ready: workspace.set_devices(ready.devices))
     return workspace
 
 
@@ -100,6 +100,8 @@ class TrainWorkspace(Workspace):
         session.setParent(self)
         self._notifier = notifier
         self._theme: Theme = LIGHT
+        self._devices: tuple[DeviceInfo, ...] = ()
+        self._device = "auto"
         self.pages: dict[str, QWidget] = {}
         self.text = RecipeText(session, notifier, self)
         self.setup = SetupPanel(session, self.text)
@@ -229,6 +231,11 @@ class TrainWorkspace(Workspace):
             self.session.open_run(Path(name))
             self._show_tab(LIVE)
 
+    def set_devices(self, devices: Sequence[DeviceInfo]) -> None:
+        """Offer the devices that the engine has found, the best first."""
+        self._devices = tuple(devices)
+        self.setup.set_devices(devices)
+
     def tell_resumed(self, status: TrainingStatus) -> None:
         """Say that the engine died under a training, and that it goes on."""
         self._notifier.info(
@@ -255,9 +262,15 @@ class TrainWorkspace(Workspace):
         self.session.set_picture(picture.rgb)
 
     def set_device(self, device: str) -> None:
-        """The window computes elsewhere, and so does the next run."""
-        if device != "auto":
-            self.session.set_device(device)
+        """The user lets the window compute elsewhere: so does the next run.
+
+        The window also tells what `auto` has turned out to be, which changes no recipe.
+        """
+        best = self._devices[0].name if self._devices else device
+        chosen = "auto" if device == best else device
+        if chosen != self._device:
+            self._device = chosen
+            self.session.set_device(chosen)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
@@ -365,7 +378,7 @@ class TrainWorkspace(Workspace):
         """Say that pictures were left out; the Data tab lists them."""
         data = self.session.data
         if data is not None and data.broken:
-            self._notifier.warning(broken_words(data.broken), "The Data tab lists them.")
+            self._notifier.warning(broken_words(data.broken), "See the Data tab.")
 
     def _tell_facts(self) -> None:
         self.headline_changed.emit(self.headline)
