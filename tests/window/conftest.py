@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -32,7 +33,10 @@ class Desktop:
     def environment(self) -> dict[str, str]:
         env = {k: v for k, v in os.environ.items() if k != "WAYLAND_DISPLAY"}
         env |= {"DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb"}
-        env |= {f"XDG_{n}_HOME": str(self.home / n.lower()) for n in ("CONFIG", "CACHE", "STATE")}
+        env |= {
+            f"XDG_{n}_HOME": str(self.home / n.lower())
+            for n in ("CONFIG", "CACHE", "DATA", "STATE")
+        }
         return env
 
     def mouse(self, *words: object) -> str:
@@ -110,6 +114,26 @@ class Program:
             assert pipe is not None
             pipe.close()
         self.process.wait(10)
+
+
+@contextlib.contextmanager
+def dragged_in(desktop: Desktop, program: Program, path: Path, kind: str) -> Iterator[None]:
+    """Another program has a file or folder dragged out of it and dropped on the window."""
+    source = subprocess.Popen(
+        [sys.executable, str(HERE / "drag_source.py"), str(path), kind, "1500", "800"],
+        env=desktop.environment(),
+    )
+    try:
+        desktop.mouse("search", "--sync", "--onlyvisible", "--name", "^drag source$")
+        time.sleep(0.5)  # until the window manager has placed it
+        where = desktop.mouse("search", "--name", "^drag source$", "getwindowgeometry", "--shell")
+        at = dict(line.split("=") for line in where.split() if "=" in line)
+        x, y = int(at["X"]) + 60, int(at["Y"]) + 40
+        desktop.drag(x, y, *program.ask("centre"))
+        yield
+    finally:
+        source.terminate()
+        source.wait(10)
 
 
 @pytest.fixture(scope="module")

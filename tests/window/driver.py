@@ -21,6 +21,7 @@ from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.gradients.workspace import GradientsWorkspace
 from resnet_viz.ui.main_window import MainWindow
 from resnet_viz.ui.overview.canvas import OverviewCanvas
+from resnet_viz.ui.train.workspace import TrainWorkspace
 
 
 class Answers(QObject):
@@ -126,6 +127,76 @@ class Answers(QObject):
         """Take up settings from a file that holds their line of text."""
         self._laboratory().session.set_settings(from_line(Path(line).read_text()).settings)
         return True
+
+    def ask_train(self) -> dict[str, object]:
+        """What the Train workspace shows; it must have been opened."""
+        train = self._training()
+        s = train.session
+        reader, status = s.reader, s.status
+        keys = [network.key for network in reader.facts.networks] if reader else []
+        return {
+            "tab": train.tabs.tabText(train.tabs.currentIndex()),
+            "phase": s.phase,
+            "step": status.step if status else None,
+            "button": train.transport.play.accessibleName(),
+            "folder": str(reader.path) if reader else None,
+            "run_state": reader.state if reader else None,
+            "last_step": reader.last_step if reader else 0,
+            "steps": {key: len(reader.steps(key).step) for key in keys} if reader else {},
+            "blocks": {key: list(reader.blocks(key).values.shape) for key in keys}
+            if reader
+            else {},
+            "events": [event["what"] for event in reader.events] if reader else [],
+            "position": s.position,
+            "explored": sorted(s.explored),
+            "cut": {key: sorted(gates) for key, gates in s.gates.items()},
+            "classes": list(s.data.classes) if s.data else [],
+            "held_out": sum(s.data.n_held_out) if s.data else 0,
+            "broken": [Path(name).name for name, _ in s.data.broken] if s.data else [],
+            "recipe": s.config.data.dataset,
+        }
+
+    def ask_train_recipe(self, file: str) -> bool:
+        """Take up a recipe."""
+        self._training().text.open_from(Path(file))
+        return True
+
+    def ask_train_open(self, folder: str) -> bool:
+        """Open a run's folder."""
+        self._training().session.open_run(Path(folder))
+        return True
+
+    def ask_train_button(self, name: str) -> list[int]:
+        """Where on the screen a button of the transport is."""
+        button = getattr(self._training().transport, name)
+        return _on_screen(button, button.rect().center())
+
+    def ask_train_tab(self, title: str) -> bool:
+        """Show a tab of the Train workspace."""
+        tabs = self._training().tabs
+        titles = [tabs.tabText(index) for index in range(tabs.count())]
+        tabs.setCurrentIndex(titles.index(title))
+        return True
+
+    def ask_train_time(self, share: str) -> list[int]:
+        """Where on the screen the time axis is at a share of its width."""
+        strip = self._training().pages["Live"].heat.strip  # type: ignore[attr-defined]
+        plot = strip.place_plot()
+        x = plot.left() + float(share) * plot.width()
+        return _on_screen(strip, QPoint(round(x), round(plot.center().y())))
+
+    def ask_train_arc(self, key: str, name: str) -> list[int]:
+        """Where on the screen the arc of a block of one network can be clicked."""
+        page = self._training().pages["Blocks"]
+        row = page.recorded.rows[key]  # type: ignore[attr-defined]
+        chain, axis = row.canvas.scene.chain, row.canvas.scene.axis
+        y = chain.arc_base - chain.arc_height
+        return _on_screen(row.canvas, QPoint(round(axis.centre(row.state.index(name))), round(y)))
+
+    def _training(self) -> TrainWorkspace:
+        training = self._window.findChild(TrainWorkspace)
+        assert training is not None, "the Train workspace has not been opened"
+        return training
 
     def _laboratory(self) -> GradientsWorkspace:
         laboratory = self._window.findChild(GradientsWorkspace)

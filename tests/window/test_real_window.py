@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import HERE, Desktop, Program
+from conftest import Desktop, Program, dragged_in
 from PIL import Image
 
 pytestmark = pytest.mark.window
@@ -41,25 +38,12 @@ def test_a_picture_is_dragged_in_from_another_program(
 ) -> None:
     picture = photo(tmp_path / f"dragged-{kind}.png", 40 if kind == "file" else 90)
     before = program.ask("state")["grads"]
-    source = subprocess.Popen(
-        [sys.executable, str(HERE / "drag_source.py"), str(picture), kind, "1500", "800"],
-        env=desktop.environment(),
-    )
-    try:
-        desktop.mouse("search", "--sync", "--onlyvisible", "--name", "^drag source$")
-        time.sleep(0.5)  # until the window manager has placed it
-        where = desktop.mouse("search", "--name", "^drag source$", "getwindowgeometry", "--shell")
-        at = dict(line.split("=") for line in where.split() if "=" in line)
-        x, y = int(at["X"]) + 60, int(at["Y"]) + 40
-        desktop.drag(x, y, *program.ask("centre"))
+    with dragged_in(desktop, program, picture, kind):
         name = picture.name if kind == "file" else "dropped picture"
         state = program.wait_for(
             lambda s: s["title"].startswith(name) and not s["stale"] and s["grads"] != before
         )
         assert state["notice"] is None
-    finally:
-        source.terminate()
-        source.wait(10)
 
 
 def test_an_arc_is_clicked_then_all_skips_are_cut_and_undone(
