@@ -39,9 +39,9 @@ def in_background(
     """
     stage, stop = Stage(what), Event()
 
-    def progress(*told: object) -> None:
+    def progress(what: str, done: int, total: int, unit: str) -> None:
         nonlocal stage
-        stage = Stage(*told)  # type: ignore[arg-type]
+        stage = Stage(what, done, total, unit)
 
     with ThreadPoolExecutor(1, "preparing") as pool:
         future = pool.submit(work, progress, stop.is_set)

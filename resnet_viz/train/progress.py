@@ -138,5 +138,5 @@ class Progress:
 
 def _prefix(course: Course, key: str) -> str:
     """Which network is meant, where there are two."""
-    named = titles(course.trainer)
-    return f"{dict(named)[key]} " if len(named) > 1 else ""  # type: ignore[index]
+    named = {str(each): title for each, title in titles(course.trainer).items()}
+    return f"{named[key]} " if len(named) > 1 else ""

@@ -75,6 +75,7 @@ class TrainingSession:
         self._stage = Stage("Preparing")
         self._course: Course | None = None
         self._slices: Iterator[None] | None = None
+        self._ended = False
 
     def __enter__(self) -> TrainingSession:
         return self
@@ -182,10 +183,11 @@ class TrainingSession:
         Raises:
             UserError: if the run cannot go on: a loss is not finite, the disk or the memory is
                 full. The run folder says so too, and its last checkpoint can be resumed.
-            RuntimeError: if the session is not prepared.
+            RuntimeError: if the session is not prepared, or was stopped or failed.
         """
         course = self.course
-        assert self._slices is not None
+        if self._slices is None or self._ended:
+            raise RuntimeError("the session has ended")
         run = self.config.run
         try:
             with enough_memory(course.trainer.device), threads(run.threads), course.pace.working():
@@ -193,13 +195,14 @@ class TrainingSession:
         except BaseException as error:
             self._fail(error)
             raise
-        if ended and not self.finished:
-            self.finished = True
+        if ended:
+            self.finished = self._ended = True
             self.message = course.summary()
             self.close()
 
     def _fail(self, error: BaseException) -> None:
         """Write down why the run ended, if that can be written."""
+        self._ended = True
         self.course.break_off()
         if isinstance(error, Exception):
             message = error.message if isinstance(error, UserError) else repr(error)
@@ -208,12 +211,13 @@ class TrainingSession:
         self.close()
 
     def stop(self) -> None:
-        """End here, so that the run can be continued exactly here.
+        """End here, so that the run can be continued exactly here; harmless once it has ended.
 
         Raises:
             UserError: if the checkpoint cannot be written; that of before stays.
         """
-        if self._course is not None and not self.finished:
+        if self._course is not None and not self._ended:
+            self._ended = True
             step = self._course.trainer.step_index
             self.message = f"Stopped after step {step}; it can be continued exactly there."
             try:

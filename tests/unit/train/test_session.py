@@ -266,7 +266,12 @@ def test_weights_that_are_not_finite_never_become_a_checkpoint(begun: Any) -> No
     with pytest.raises(UserError, match="weights of ResNet-20 are not finite after step 7"):
         to_end(session)
     assert checkpoint(session.folder)[0] == good == 5
+    session.stop()  # too late: it must not become a checkpoint now either
+    assert checkpoint(session.folder)[0] == good
     assert events(session.folder) == ["started", "failed"]
+    with pytest.raises(RuntimeError, match="ended"):
+        session.advance()
+    assert not session.finished
 
 
 def test_stopping_says_where_and_lets_others_in(begun: Any) -> None:
