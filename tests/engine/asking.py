@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import queue
-import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.lanes import Job
 from resnet_viz.engine.messages import (
     Cancelled,
@@ -35,7 +33,6 @@ from resnet_viz.engine.messages import (
     Trained,
 )
 from resnet_viz.engine.process import EngineProcess, Exit
-from resnet_viz.engine.worker import Worker
 from resnet_viz.lab.experiments import Experiment, Pair
 from resnet_viz.lab.settings import LabSettings
 from resnet_viz.models.gates import Gate
@@ -164,27 +161,6 @@ class Asking(Collected):
     def send(self, *requests: Request) -> None:
         for request in requests:
             self.process.send(request)
-
-
-class InThread(Collected):
-    """An engine's worker in a thread of this process: there at once, and open to be changed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.inbox = Inbox(self.replies.put)
-        self.worker = Worker(self.inbox, self.replies.put)
-        self._thread = threading.Thread(target=self.worker.run, name="worker")
-        self._thread.start()
-
-    def send(self, *requests: Request) -> None:
-        for request in requests:
-            self.inbox.put(request)
-
-    def close(self) -> None:
-        """End it as a window does that closes."""
-        self.inbox.close()
-        self._thread.join(PATIENCE_S)
-        assert not self._thread.is_alive()
 
 
 def is_running(pid: int) -> bool:

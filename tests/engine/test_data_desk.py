@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from asking import InThread, explore
+from asking import explore
+from in_thread import InThread
 from PIL import Image
 from tiny_runs import CLASSES, SIDE, make_pictures, recipe
 

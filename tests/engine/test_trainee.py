@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from asking import InThread, experiment, explore, load, pair, picture
+from asking import experiment, explore, load, pair, picture
+from in_thread import InThread
 from tiny_runs import final_weights, make_pictures, recipe, records
 
 from resnet_viz.engine.messages import (
