@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
 
 from resnet_viz.engine.lanes import Background, Job, Lane, lane
 from resnet_viz.engine.messages import (
@@ -29,6 +25,7 @@ from resnet_viz.engine.messages import (
     Trained,
     TrainingStatus,
 )
+from resnet_viz.engine.subjects import same_subject
 from resnet_viz.engine.task_names import doing
 from resnet_viz.engine.trainings import Training
 
@@ -118,7 +115,7 @@ class Questions:
         self._words.pop(answer.request_id, None)
         self._end_training(answer.request_id)
         if isinstance(answer, Result):
-            wanted = newest is job or _same_subject(job, newest)
+            wanted = newest is job or same_subject(job, newest)
             if wanted:
                 self._answered[lane(job)] = job
             return wanted or isinstance(answer, Trained)
@@ -284,34 +281,3 @@ def _ended_with_engine(job: Job) -> Failed:
         "What it had found is kept. Run it again to go on, with a smaller network or fewer "
         "images if it ends the engine once more.",
     )
-
-
-def _same_subject(job: Job, newest: Job | None) -> bool:
-    """Whether a measurement still shows what the newest request asks about."""
-    if isinstance(job, Explore) and isinstance(newest, Explore):
-        return job.choice == newest.choice and _same_picture(job.image, newest.image)
-    if isinstance(job, MeasurePair) and isinstance(newest, MeasurePair):
-        same = _apart_from_sliders(job) == _apart_from_sliders(newest)
-        return same and _same_picture(job.picture, newest.picture)
-    return False
-
-
-def _apart_from_sliders(job: MeasurePair) -> object:
-    """The settings without those that are dragged, or clicked one after the other."""
-    none: frozenset[str] = frozenset()
-    return replace(
-        job.settings,
-        alpha=1.0,
-        gain=1.0,
-        init_std=1.0,
-        cut=none,
-        dropped=none,
-        plain_restored=none,
-        plain_dropped=none,
-    )
-
-
-def _same_picture(a: NDArray[np.uint8] | None, b: NDArray[np.uint8] | None) -> bool:
-    if a is None or b is None:
-        return a is b
-    return a is b or np.array_equal(a, b)
