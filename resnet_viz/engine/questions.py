@@ -14,7 +14,6 @@ from resnet_viz.engine.messages import (
     FindRate,
     Found,
     LoadModel,
-    MeasurePair,
     ModelReady,
     PairMeasured,
     RateFound,
