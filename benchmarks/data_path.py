@@ -30,15 +30,15 @@ import torch
 from PIL import Image
 
 from resnet_viz.bench import environment
+from resnet_viz.data.class_folders import list_pictures
+from resnet_viz.data.dataset import Split
+from resnet_viz.data.decoding import decode
+from resnet_viz.data.shapes import CLASSES, shapes
+from resnet_viz.data.watch import Watch
 from resnet_viz.images import CIFAR10
 from resnet_viz.torchvision_compat import ensure_torchvision
 from resnet_viz.train.augment import augmented, plan_epoch
-from resnet_viz.train.class_folders import list_pictures
-from resnet_viz.train.data import Split
-from resnet_viz.train.decoding import decode
 from resnet_viz.train.evaluation import Pictures
-from resnet_viz.train.shapes import CLASSES, shapes
-from resnet_viz.train.watch import Watch
 
 ensure_torchvision()
 

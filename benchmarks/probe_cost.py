@@ -26,16 +26,16 @@ import torch
 from torch import nn
 
 from resnet_viz.analysis.timing import interleaved
+from resnet_viz.data.dataset import Dataset, LoadedData
+from resnet_viz.data.shapes import shapes
 from resnet_viz.models.specs import spec
 from resnet_viz.train.config import DataConfig, NetworkKey, RecordingConfig, RunConfig, TrainConfig
-from resnet_viz.train.data import Dataset, LoadedData
 from resnet_viz.train.journal import Journal
 from resnet_viz.train.loop import Trainer
 from resnet_viz.train.pace import Pace
 from resnet_viz.train.probe_steps import BlockProbe
 from resnet_viz.train.run_facts import run_facts
 from resnet_viz.train.run_writer import RunWriter
-from resnet_viz.train.shapes import shapes
 
 GOAL = 1.03
 Row = dict[str, str | float | int]

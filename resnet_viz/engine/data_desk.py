@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_viz.data.dataset import LoadedData, Split, sample
+from resnet_viz.data.datasets import load
 from resnet_viz.engine.errand import Errand, ReadingRoom
 from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.messages import DataSeen, LookAtData, Reply
 from resnet_viz.engine.meter import Meter
 from resnet_viz.errors import OperationCancelled
-from resnet_viz.train.data import LoadedData, Split, sample
-from resnet_viz.train.datasets import load
 from resnet_viz.train.recipe import parse_config
 
 # A page of pictures; more of few classes, fewer of many.

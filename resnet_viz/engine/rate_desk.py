@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import torch
 
+from resnet_viz.data.dataset import LoadedData
+from resnet_viz.data.datasets import load
 from resnet_viz.engine.errand import Errand, ReadingRoom
 from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.messages import FindRate, RateFound, Reply
@@ -17,8 +19,6 @@ from resnet_viz.models.devices import resolve_device
 from resnet_viz.models.download import Cancelled, Progress
 from resnet_viz.models.weights import LoadedNetwork
 from resnet_viz.train.config import TrainConfig
-from resnet_viz.train.data import LoadedData
-from resnet_viz.train.datasets import load
 from resnet_viz.train.rate_finder import RangeTest, Sweep, rate_search
 from resnet_viz.train.recipe import parse_config
 from resnet_viz.train.start import begin, fetch

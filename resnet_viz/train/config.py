@@ -30,7 +30,7 @@ class DataConfig:
     """`[data]`: where the pictures are and how they are varied during training.
 
     Attributes:
-        source: `folder`, `shapes` for the pictures that `train/shapes.py` draws, or a public
+        source: `folder`, `shapes` for the pictures that `data/shapes.py` draws, or a public
             data set that is found on disk or downloaded.
         folder: of `folder`: holds `train/` and `test/` (or `val/`), each with one folder of
             images per class, or CIFAR-10's binary files, or the class folders themselves, of

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from resnet_viz.data.dataset import Split
 from resnet_viz.images import Preprocess
 from resnet_viz.train.crew import Crew
-from resnet_viz.train.data import Split
 
 BATCH = 250
 

@@ -13,12 +13,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from resnet_viz.data.dataset import Dataset
 from resnet_viz.errors import UserError
 from resnet_viz.models.gates import Gate
 from resnet_viz.train.augment import EpochPlan, augmented, plan_epoch
 from resnet_viz.train.config import NetworkKey, TrainConfig
 from resnet_viz.train.crew import Crew
-from resnet_viz.train.data import Dataset
 from resnet_viz.train.evaluation import Evaluation, Pictures, evaluate, evaluating
 from resnet_viz.train.learner import Learner, Observer
 from resnet_viz.train.schedule import lr_share

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from resnet_viz.data.dataset import Dataset
 from resnet_viz.numerals import figure
 from resnet_viz.train.config import ScheduleConfig, TrainConfig
-from resnet_viz.train.data import Dataset
 from resnet_viz.train.loop import Trainer
 from resnet_viz.train.start import Start
 

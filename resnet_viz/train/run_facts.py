@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from resnet_viz.data.dataset import LoadedData
 from resnet_viz.runs.facts import recipe_facts
 from resnet_viz.runs.layout import RunFacts
-from resnet_viz.train.data import LoadedData
 from resnet_viz.train.environment import environment
 from resnet_viz.train.loop import Trainer
 

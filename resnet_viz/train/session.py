@@ -14,6 +14,8 @@ from types import TracebackType
 
 import torch
 
+from resnet_viz.data.dataset import LoadedData
+from resnet_viz.data.datasets import load, require_same_pictures
 from resnet_viz.errors import UserError
 from resnet_viz.models.gates import Gate
 from resnet_viz.runs.facts import read_facts
@@ -22,8 +24,6 @@ from resnet_viz.train.background import Stage, in_background
 from resnet_viz.train.config import NetworkKey, TrainConfig
 from resnet_viz.train.course import Course
 from resnet_viz.train.crew import Crew
-from resnet_viz.train.data import LoadedData
-from resnet_viz.train.datasets import load, require_same_pictures
 from resnet_viz.train.loop import Trainer, check_fit
 from resnet_viz.train.recipe import read_config, text_of
 from resnet_viz.train.run_facts import run_facts

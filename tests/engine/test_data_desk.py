@@ -14,6 +14,8 @@ from in_thread import InThread
 from PIL import Image
 from tiny_runs import CLASSES, SIDE, make_pictures, recipe
 
+from resnet_viz.data.dataset import LoadedData
+from resnet_viz.data.datasets import load as load_data
 from resnet_viz.engine import data_desk, rate_desk
 from resnet_viz.engine.messages import (
     Cancel,
@@ -33,8 +35,6 @@ from resnet_viz.errors import OperationCancelled
 from resnet_viz.models.download import Cancelled as AskCancelled
 from resnet_viz.models.download import Progress as TellProgress
 from resnet_viz.train import session
-from resnet_viz.train.data import LoadedData
-from resnet_viz.train.datasets import load as load_data
 from resnet_viz.train.recipe import parse_config
 
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QFontMetricsF, QGuiApplication
 from pytestqt.qtbot import QtBot
 from train_pages import Stage, shown, staged
 
+from resnet_viz.data import places
 from resnet_viz.engine.messages import Progress
-from resnet_viz.train import data_places
 from resnet_viz.train.config import DataConfig
 from resnet_viz.ui.overview.style import Style
 from resnet_viz.ui.theme import DARK, LIGHT, PROJECTOR
@@ -51,7 +51,7 @@ def test_what_is_on_disk_is_not_downloaded(
     page: DataPage, stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "cifar-10-batches-py").mkdir()
-    monkeypatch.setattr(data_places, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr(places, "data_folder", lambda: tmp_path)
     assert data_words.invitation(DataConfig(source="cifar10"))[2] == "Look at the pictures"
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from resnet_viz.data.places import seems_on_disk
 from resnet_viz.engine.messages import DataSeen, Progress
 from resnet_viz.train.config import DataConfig, DataSource
-from resnet_viz.train.data_places import seems_on_disk
 from resnet_viz.ui.train.sources import SOURCES
 
 HOSTS: dict[DataSource, str] = {

@@ -9,11 +9,11 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QPushButton, QWidget
 
+from resnet_viz.data.places import seems_on_disk
 from resnet_viz.models.bundled import bundled
 from resnet_viz.models.specs import IMAGENET, ResNetSpec, spec
 from resnet_viz.numerals import counted
 from resnet_viz.train.config import TrainConfig
-from resnet_viz.train.data_places import seems_on_disk
 from resnet_viz.ui.gradients.cause_words import SHORTER
 from resnet_viz.ui.gradients.controls import Choice, cell
 from resnet_viz.ui.gradients.depth_box import DepthBox

@@ -15,6 +15,9 @@ import torch
 from run_folders import checkpoint, events, records
 from safetensors.torch import load_file
 
+from resnet_viz.data.dataset import LoadedData
+from resnet_viz.data.datasets import load
+from resnet_viz.data.shapes import CLASSES, shapes
 from resnet_viz.errors import UserError
 from resnet_viz.images import normalise
 from resnet_viz.models.bundled import Card, read_cards
@@ -22,10 +25,7 @@ from resnet_viz.models.network import build
 from resnet_viz.runs.layout import RunPaths, step_name, steps_in
 from resnet_viz.train import loop, session
 from resnet_viz.train.command import run
-from resnet_viz.train.data import LoadedData
-from resnet_viz.train.datasets import load
 from resnet_viz.train.recipe import read_config
-from resnet_viz.train.shapes import CLASSES, shapes
 
 
 def test_what_a_run_leaves_behind(recipe: Any, tmp_path: Path) -> None:

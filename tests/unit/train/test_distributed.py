@@ -215,7 +215,7 @@ class Counting(Crew):
 
 
 def test_an_evaluation_is_shared_without_gaps_or_overlap(recipe: Any) -> None:
-    from resnet_viz.train.data import Split
+    from resnet_viz.data.dataset import Split
 
     rng = np.random.default_rng(2)
     images = rng.integers(0, 256, (1100, 4, 4, 3), dtype=np.uint8)

@@ -9,11 +9,11 @@ import pytest
 import torch
 from run_folders import PLAIN, assert_same_run, checkpoint, events, learned, records
 
+from resnet_viz.data.datasets import load
 from resnet_viz.errors import UserError
 from resnet_viz.models.bundled import read_cards
 from resnet_viz.models.network import ResNet
 from resnet_viz.train.command import run
-from resnet_viz.train.datasets import load
 from resnet_viz.train.loop import Trainer
 from resnet_viz.train.recipe import read_config
 from resnet_viz.train.session import TrainingSession

@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from resnet_viz.data.dataset import Dataset
+from resnet_viz.data.datasets import load
 from resnet_viz.errors import UserError
 from resnet_viz.images import normalise
 from resnet_viz.models.network import ResNet, build
 from resnet_viz.train.config import TrainConfig
-from resnet_viz.train.data import Dataset
-from resnet_viz.train.datasets import load
 from resnet_viz.train.loop import Trainer
 from resnet_viz.train.recipe import read_config
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from resnet_viz.data.datasets import load
 from resnet_viz.errors import UserError
 from resnet_viz.models.specs import spec
 from resnet_viz.probe.capturing import capture
 from resnet_viz.runs.layout import QUANTITIES
 from resnet_viz.train.config import RecordingConfig, TrainConfig
-from resnet_viz.train.datasets import load
 from resnet_viz.train.loop import Trainer
 from resnet_viz.train.probe_steps import BlockProbe, BlockRecord, as_values
 from resnet_viz.train.recipe import read_config

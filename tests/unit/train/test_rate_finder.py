@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from resnet_viz.data.dataset import Dataset, Split
 from resnet_viz.models.specs import spec
 from resnet_viz.train.config import DataConfig, OptimiserConfig, RunConfig, TrainConfig
-from resnet_viz.train.data import Dataset, Split
 from resnet_viz.train.rate_finder import RangeTest, Sweep, advise, rate_search
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from resnet_viz.assets import assets_dir
+from resnet_viz.data.datasets import load
 from resnet_viz.errors import UserError
 from resnet_viz.images import CIFAR10
 from resnet_viz.models import bundled as bundled_module
@@ -21,7 +22,6 @@ from resnet_viz.models import sources
 from resnet_viz.models.bundled import Card, weights_dir, write_card
 from resnet_viz.models.network import ResNet, build
 from resnet_viz.models.specs import spec
-from resnet_viz.train.datasets import load
 from resnet_viz.train.loop import Trainer
 from resnet_viz.train.recipe import read_config
 

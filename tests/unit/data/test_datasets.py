@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from resnet_viz.data.cifar_binary import read_binary_version
+from resnet_viz.data.dataset import Dataset
+from resnet_viz.data.datasets import load, require_same_pictures, sample
+from resnet_viz.data.shapes import CLASSES, shapes
 from resnet_viz.errors import OperationCancelled, UserError
 from resnet_viz.models.specs import spec
-from resnet_viz.train.cifar_binary import read_binary_version
 from resnet_viz.train.command import run
 from resnet_viz.train.config import DataConfig, RunConfig, TrainConfig
-from resnet_viz.train.data import Dataset
-from resnet_viz.train.datasets import load, require_same_pictures, sample
-from resnet_viz.train.shapes import CLASSES, shapes
 
 
 def config(side: int = 8, seed: int = 0, **data: Any) -> TrainConfig:
@@ -157,7 +157,7 @@ def test_the_cache_is_used_until_the_folder_changes(
     first = load(folder(pictures))
     assert len(list(own_cache.glob("*.npz"))) == 1
     with monkeypatch.context() as patch:
-        patch.setattr("resnet_viz.train.cache.decode", refuse)
+        patch.setattr("resnet_viz.data.cache.decode", refuse)
         again = load(folder(pictures))
         assert same(again.dataset, first.dataset)
         assert (again.note, again.split) == (first.note, first.split)
@@ -196,7 +196,7 @@ def test_a_cache_that_cannot_be_written_costs_time_only(
 def test_the_cache_forgets_what_was_used_longest_ago(
     pictures: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resnet_viz.train.cache._MOST_BYTES", 40_000)  # one holds 10 kB
+    monkeypatch.setattr("resnet_viz.data.cache._MOST_BYTES", 40_000)  # one holds 10 kB
     for age, side in enumerate((8, 9, 10), 1):
         load(folder(pictures, side=side))
         newest = max(own_cache.glob("*.npz"), key=lambda file: file.stat().st_mtime)
@@ -204,7 +204,7 @@ def test_the_cache_forgets_what_was_used_longest_ago(
     load(folder(pictures, side=8))  # used again: no longer the oldest
     load(folder(pictures, side=11))
     with monkeypatch.context() as patch:
-        patch.setattr("resnet_viz.train.cache.decode", refuse)
+        patch.setattr("resnet_viz.data.cache.decode", refuse)
         load(folder(pictures, side=8))
         with pytest.raises(AssertionError, match="read again"):
             load(folder(pictures, side=9))
@@ -264,8 +264,8 @@ def test_damaged_binary_files_are_named(tmp_path: Path) -> None:
 
 @pytest.fixture
 def small_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resnet_viz.train.datasets.N_TRAIN", 60)
-    monkeypatch.setattr("resnet_viz.train.datasets.N_TEST", 20)
+    monkeypatch.setattr("resnet_viz.data.datasets.N_TRAIN", 60)
+    monkeypatch.setattr("resnet_viz.data.datasets.N_TEST", 20)
 
 
 @pytest.mark.usefixtures("small_shapes")
@@ -288,7 +288,7 @@ def test_shapes_are_drawn_once(own_cache: Path, monkeypatch: pytest.MonkeyPatch)
         assert n_train < 60, "all were drawn again"
         return shapes(n_train, n_test, **more)
 
-    monkeypatch.setattr("resnet_viz.train.datasets.shapes", only_a_few)
+    monkeypatch.setattr("resnet_viz.data.datasets.shapes", only_a_few)
     again = load(config(side=32, source="shapes"))
     assert same(again.dataset, first.dataset)
     assert again.split == first.split
@@ -331,8 +331,8 @@ def test_a_sample_shows_each_class_alike(pictures: Path) -> None:
 def test_what_does_not_fit_into_memory_is_refused_before_it_is_read(
     source: str, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resnet_viz.train.decoding.free_memory", lambda: 10_000)
-    monkeypatch.setattr("resnet_viz.train.decoding.load_image", refuse)
+    monkeypatch.setattr("resnet_viz.data.decoding.free_memory", lambda: 10_000)
+    monkeypatch.setattr("resnet_viz.data.decoding.load_image", refuse)
     place = str(pictures) if source == "folder" else ""
     with pytest.raises(
         UserError, match=r"pictures of 8 x 8 pixels need 1?[0-9.]+ [KM]iB"
@@ -349,7 +349,7 @@ def cancel_after(calls: int) -> Callable[[], bool]:
 def test_reading_can_be_cancelled(
     pictures: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resnet_viz.train.watch._PAUSE_S", 0.0)
+    monkeypatch.setattr("resnet_viz.data.watch._PAUSE_S", 0.0)
     seen: list[tuple[str, int, int, str]] = []
     with pytest.raises(OperationCancelled):
         load(folder(pictures), lambda *report: seen.append(report), cancel_after(60))

@@ -14,12 +14,12 @@ from typing import Any, BinaryIO, TypeVar
 import numpy as np
 import platformdirs
 
+from resnet_viz.data.class_folders import Picture
+from resnet_viz.data.dataset import Dataset, Split
+from resnet_viz.data.decoding import Decoded, decode, require_memory
+from resnet_viz.data.watch import Watch
 from resnet_viz.files import write_atomically
 from resnet_viz.images import Preprocess
-from resnet_viz.train.class_folders import Picture
-from resnet_viz.train.data import Dataset, Split
-from resnet_viz.train.decoding import Decoded, decode, require_memory
-from resnet_viz.train.watch import Watch
 
 T = TypeVar("T")
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from resnet_viz.data.watch import Watch
 from resnet_viz.errors import UserError
 from resnet_viz.images import SUFFIXES
-from resnet_viz.train.watch import Watch
 
 _TRAIN = "train"
 _HELD_OUT = ("test", "val", "valid", "validation")

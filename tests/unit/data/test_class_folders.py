@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from resnet_viz.data.class_folders import Listing, list_pictures
+from resnet_viz.data.held_out import plan
+from resnet_viz.data.watch import Watch
 from resnet_viz.errors import OperationCancelled, UserError
-from resnet_viz.train.class_folders import Listing, list_pictures
-from resnet_viz.train.held_out import plan
-from resnet_viz.train.watch import Watch
 
 
 def photos(root: Path, **classes: int) -> Path:

@@ -18,14 +18,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from resnet_viz.data import places, public_data
+from resnet_viz.data.dataset import LoadedData
+from resnet_viz.data.datasets import load
+from resnet_viz.data.places import seems_on_disk
 from resnet_viz.errors import OperationCancelled, UserError
 from resnet_viz.models.specs import spec
 from resnet_viz.torchvision_compat import ensure_torchvision
-from resnet_viz.train import data_places, public_data
 from resnet_viz.train.config import DataConfig, RunConfig, TrainConfig
-from resnet_viz.train.data import LoadedData
-from resnet_viz.train.data_places import seems_on_disk
-from resnet_viz.train.datasets import load
 
 ensure_torchvision()
 
@@ -83,8 +83,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test finds or leaves anything in the user's folders."""
-    monkeypatch.setattr(data_places, "data_folder", lambda: tmp_path / "own")
-    monkeypatch.setattr(data_places, "SYSTEM", {})
+    monkeypatch.setattr(places, "data_folder", lambda: tmp_path / "own")
+    monkeypatch.setattr(places, "SYSTEM", {})
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
@@ -226,7 +226,7 @@ def test_damaged_files_are_named(cifar: dict[str, bytes], own_folder: Path) -> N
 def test_cancelling_leaves_nothing_half_done(
     cifar: dict[str, bytes], own_folder: Path, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resnet_viz.train.watch._PAUSE_S", 0.0)
+    monkeypatch.setattr("resnet_viz.data.watch._PAUSE_S", 0.0)
     stop = threading.Event()
 
     def progress(what: str, *_rest: object) -> None:
@@ -320,7 +320,7 @@ def test_the_systems_package_of_fashionmnist_is_found(
     for name, content in RAW.items():
         (package / f"{name}.gz").write_bytes(gzip.compress(content, 1))
     assert not seems_on_disk("fashionmnist")
-    monkeypatch.setattr(data_places, "SYSTEM", {"fashionmnist": package})
+    monkeypatch.setattr(places, "SYSTEM", {"fashionmnist": package})
     assert seems_on_disk("fashionmnist")
     loaded = read("fashionmnist", side=28)
     check_mnist(loaded)
@@ -333,7 +333,7 @@ def test_a_damaged_package_is_named(
 ) -> None:
     for name, content in RAW.items():
         (tmp_path / f"{name}.gz").write_bytes(gzip.compress(content)[:-9])
-    monkeypatch.setattr(data_places, "SYSTEM", {"fashionmnist": tmp_path})
+    monkeypatch.setattr(places, "SYSTEM", {"fashionmnist": tmp_path})
     with pytest.raises(UserError, match="it is damaged"):
         read("fashionmnist")
     assert not [file for file in own_folder.rglob("*") if file.is_file()]

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_viz.data.class_folders import Listing, Picture
 from resnet_viz.errors import UserError
 from resnet_viz.numerals import figure
-from resnet_viz.train.class_folders import Listing, Picture
 
 
 @dataclass(frozen=True)

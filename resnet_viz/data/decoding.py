@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_viz.data.watch import Watch
 from resnet_viz.errors import UserError
 from resnet_viz.images import Preprocess, RGBArray, load_image, network_view
 from resnet_viz.memory import free_memory
 from resnet_viz.numerals import binary_size
-from resnet_viz.train.watch import Watch
 
 _READING = "Reading pictures"
 _CHUNK = 256  # handed to the threads at once; a cancel drops what of them has not begun

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_viz.data.dataset import Dataset, Split
+from resnet_viz.data.watch import Watch
 from resnet_viz.images import RGBArray
-from resnet_viz.train.data import Dataset, Split
-from resnet_viz.train.watch import Watch
 
 Floats = NDArray[np.float32]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_viz.data.dataset import Dataset, Split
 from resnet_viz.errors import UserError
-from resnet_viz.train.data import Dataset, Split
 
 _SIDE = 32
 _RECORD = 1 + 3 * _SIDE**2

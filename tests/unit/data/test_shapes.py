@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resnet_viz.train.shapes import CLASSES, FORMS, SIDE, TEXTURES, coloured, draw, shapes
+from resnet_viz.data.shapes import CLASSES, FORMS, SIDE, TEXTURES, coloured, draw, shapes
 
 
 def generator(seed: int = 0) -> np.random.Generator:

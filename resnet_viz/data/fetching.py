@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from resnet_viz.data.watch import Watch
 from resnet_viz.errors import UserError
 from resnet_viz.files import write_atomically, writing
 from resnet_viz.models.download import download, matches_md5
-from resnet_viz.train.watch import Watch
 
 _CHUNK = 1 << 20
 _DAMAGED = (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError)

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from resnet_viz.data import places
+from resnet_viz.data.dataset import Dataset, Split
+from resnet_viz.data.fetching import Archive, obtain, unpack_gzip, unpack_tar
+from resnet_viz.data.watch import Watch
 from resnet_viz.errors import UserError
 from resnet_viz.torchvision_compat import ensure_torchvision
-from resnet_viz.train import data_places
-from resnet_viz.train.data import Dataset, Split
-from resnet_viz.train.fetching import Archive, obtain, unpack_gzip, unpack_tar
-from resnet_viz.train.watch import Watch
 
 TITLES = {
     "cifar10": "CIFAR-10",
@@ -75,11 +75,11 @@ def public_arrays(source: str, folder: str, watch: Watch) -> tuple[Dataset, Path
     """
     kind = _torchvision(_CLASSES[source])
     layout = _layout(kind)
-    places = data_places.roots(folder, layout.folder)
-    root = next(filter(layout.is_in, places), None)
+    roots = places.roots(folder, layout.folder)
+    root = next(filter(layout.is_in, roots), None)
     if root is None:
         root = _goal(folder)
-        _fetch(source, layout, root, places, watch)
+        _fetch(source, layout, root, roots, watch)
     place = root / layout.folder
     watch.at(f"Reading {TITLES[source]}")
     with warnings.catch_warnings():
@@ -125,12 +125,12 @@ def _layout(kind: Any) -> _Layout:
 
 
 def _goal(folder: str) -> Path:
-    return Path(folder).expanduser() if folder else data_places.data_folder()
+    return Path(folder).expanduser() if folder else places.data_folder()
 
 
-def _fetch(source: str, layout: _Layout, root: Path, places: Sequence[Path], watch: Watch) -> None:
-    system = data_places.SYSTEM.get(source)  # packed anew, so without the published hashes
-    others = [place for base in places for place in (base, base / layout.folder)]
+def _fetch(source: str, layout: _Layout, root: Path, roots: Sequence[Path], watch: Watch) -> None:
+    system = places.SYSTEM.get(source)  # packed anew, so without the published hashes
+    others = [place for base in roots for place in (base, base / layout.folder)]
     for archive in layout.archives:
         if archive.name.endswith(".gz") and len(layout.archives) > 1:
             target = root / layout.folder / archive.name.removesuffix(".gz")
@@ -160,16 +160,16 @@ def imagenette_folder(folder: str, side: int, watch: Watch) -> Path:
     archives = _torchvision("Imagenette")._ARCHIVES
     sizes = ("160px", "320px", "full") if side <= _SMALL_SIDE else ("320px", "full", "160px")
     names = [PurePosixPath(archives[size][0]).stem for size in sizes]
-    if folder and data_places.has_parts(given := Path(folder).expanduser()):
+    if folder and places.has_parts(given := Path(folder).expanduser()):
         return given
-    places = data_places.roots(folder, "")
-    for root in places:
-        found = filter(data_places.has_parts, root.glob("imagenette2*"))
+    roots = places.roots(folder, "")
+    for root in roots:
+        found = filter(places.has_parts, root.glob("imagenette2*"))
         if best := min(found, key=_rank(names), default=None):
             return best
     root = _goal(folder)
     url, md5 = archives[sizes[0]]
-    unpack_tar(obtain(Archive((url,), md5), root, places, watch), names[0], root, watch)
+    unpack_tar(obtain(Archive((url,), md5), root, roots, watch), names[0], root, watch)
     return root / names[0]
 
 

@@ -10,21 +10,21 @@ from typing import Any
 
 import numpy as np
 
+from resnet_viz.data.cache import decode_cached, draw_cached
+from resnet_viz.data.cifar_binary import is_binary_version, read_binary_version
+from resnet_viz.data.class_folders import Listing, Picture, list_pictures
+from resnet_viz.data.dataset import Dataset, LoadedData, Split, sample
+from resnet_viz.data.decoding import Decoded, require_memory, resized
+from resnet_viz.data.held_out import plan, require_each, some_of, some_of_note
+from resnet_viz.data.public_data import TITLES, imagenette_folder, public_arrays
+from resnet_viz.data.shapes import CLASSES, N_TEST, N_TRAIN, shapes
+from resnet_viz.data.watch import Watch
 from resnet_viz.errors import UserError
 from resnet_viz.images import Preprocess
 from resnet_viz.models.download import Cancelled, Progress
 from resnet_viz.models.labels import class_words
 from resnet_viz.numerals import counted
-from resnet_viz.train.cache import decode_cached, draw_cached
-from resnet_viz.train.cifar_binary import is_binary_version, read_binary_version
-from resnet_viz.train.class_folders import Listing, Picture, list_pictures
 from resnet_viz.train.config import TrainConfig
-from resnet_viz.train.data import Dataset, LoadedData, Split, sample
-from resnet_viz.train.decoding import Decoded, require_memory, resized
-from resnet_viz.train.held_out import plan, require_each, some_of, some_of_note
-from resnet_viz.train.public_data import TITLES, imagenette_folder, public_arrays
-from resnet_viz.train.shapes import CLASSES, N_TEST, N_TRAIN, shapes
-from resnet_viz.train.watch import Watch
 
 __all__ = ["LoadedData", "load", "require_same_pictures", "sample"]
 

@@ -1,0 +1,1 @@
+"""Pictures to learn from: drawn, found, downloaded, read from class folders; no network here."""
