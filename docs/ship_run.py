@@ -65,15 +65,26 @@ def main() -> None:
 def joined(
     config: TrainConfig, other: TrainConfig, facts: RunFacts
 ) -> tuple[TrainConfig, RunFacts]:
-    """One duel of two runs that were trained apart."""
+    """One duel of two runs on CIFAR-10 that were trained apart."""
     same = ("data", "run", "optimiser", "schedule", "start")
     assert all(getattr(config, part) == getattr(other, part) for part in same)
     config = replace(config, rival=other.network, source="", text="")
     cards, _ = read_cards(weights_dir())
     networks = tuple(network_facts(key, spec) for key, spec in config.networks.items())
     note = "Each network was trained by itself, on the same batches; blocks were not measured."
-    classes = cards[config.name].labels
-    return config, replace(facts, networks=networks, note=note, classes=classes, format=2)
+    classes, n_train = cards[config.name].labels, 50_000
+    per_epoch = n_train // config.run.batch_size
+    return config, replace(
+        facts,
+        networks=networks,
+        note=note,
+        classes=classes,
+        n_train=n_train,
+        n_held_out=cards[config.name].test_images,
+        steps_per_epoch=per_epoch,
+        n_steps=per_epoch * config.run.epochs,
+        format=2,
+    )
 
 
 def records(runs: dict[str, Path], every: int) -> Iterator[dict[str, Any]]:
@@ -84,11 +95,12 @@ def records(runs: dict[str, Path], every: int) -> Iterator[dict[str, Any]]:
             record = json.loads(line)
             if record["kind"] in ("step", "evaluation"):
                 record.setdefault("network", key)
-            if record["kind"] != "step" or record["step"] % every == 1 % every:
-                found.append(record)
+            found.append(record)
     found.sort(key=lambda record: record["step"])
+    last = found[-1]["step"]
+    found = [r for r in found if r["kind"] != "step" or (last - r["step"]) % every == 0]
     if not any(record.get("what") == "finished" for record in found):
-        found.append({"kind": "event", "step": found[-1]["step"], "what": "finished"})
+        found.append({"kind": "event", "step": last, "what": "finished"})
     return iter(found)
 
 
