@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from resnet_viz.runs.reader import RunReader
 from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.chart_card import ChartCard
 from resnet_viz.ui.train.happenings import happenings
@@ -135,6 +136,7 @@ class LivePage(QWidget):
         self.accuracy.chart.set_lines(curves.accuracy())
         if self._third:
             self.third.chart.set_lines(curves.third(self._third))
+        self.heat.setVisible(_shows_blocks(reader))
         self._catching_up.start()
 
     def _catch_up(self) -> None:
@@ -172,3 +174,9 @@ class LivePage(QWidget):
         super().resizeEvent(event)
         low = self.height() < _LOW_PX * self._theme.font_px / 13.0
         self.controls.setVisible(not low)
+
+
+def _shows_blocks(reader: RunReader) -> bool:
+    """Whether blocks were measured, or still may be; otherwise the curves take their room."""
+    keys = (network.key for network in reader.facts.networks)
+    return reader.state in ("running", "paused") or any(len(reader.blocks(k).steps) for k in keys)

@@ -12,6 +12,7 @@ from resnet_viz.runs.series import EvaluationSeries, StepSeries
 N_WORSE = 3
 """So many measurements in a row must be worse than the best one: single ones go up and down."""
 _RISE = 1.02
+_FALL = 1.1
 _TRAIN_STEPS = 200  # at most so many steps before a measurement make the training loss there
 
 
@@ -42,7 +43,7 @@ def overfitting(steps: StepSeries, evaluations: EvaluationSeries) -> Overfitting
     """Since when one network overfits, as far as its measurements tell.
 
     It does if each of the last three held-out losses is at least 2 % above the lowest one before
-    them, and the training loss has fallen since by as much.
+    them, and the training loss was then at least a tenth above what it is now.
     """
     losses = evaluations.loss
     if len(losses) <= N_WORSE or not np.isfinite(losses).any():
@@ -52,7 +53,7 @@ def overfitting(steps: StepSeries, evaluations: EvaluationSeries) -> Overfitting
     if best >= len(losses) - N_WORSE or not (last >= _RISE * losses[best]).all():
         return None
     then, now = (_train_loss(steps, int(evaluations.step[i])) for i in (best, -1))
-    if not now * _RISE <= then:
+    if not now * _FALL <= then:  # a network that still guesses wanders without learning
         return None
     held_out = float(losses[best]), float(last.mean())
     return Overfitting(int(evaluations.step[best]), held_out, (then, now))

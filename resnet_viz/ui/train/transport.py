@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -92,6 +92,7 @@ class Transport(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's sizes; colours come with the window's style sheet."""
         self.setFixedWidth(320 if theme.name == "projector" else 272)
+        QTimer.singleShot(0, self._show_figures)  # once the labels have the theme's type
 
     # --- construction ------------------------------------------------------------------------
 
@@ -199,7 +200,8 @@ class Transport(QFrame):
             label.setText(text)
             label.setVisible(bool(text))
         metrics = self.saved.fontMetrics()
-        self.saved.setText(metrics.elidedText(saved, Qt.TextElideMode.ElideMiddle, 244))
+        room = self.width() - 28  # the card's margins
+        self.saved.setText(metrics.elidedText(saved, Qt.TextElideMode.ElideMiddle, room))
         self.saved.setToolTip(str(reader.path) if reader is not None else "")
         self.saved.setVisible(bool(saved))
 
