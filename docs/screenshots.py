@@ -21,6 +21,8 @@ from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.gradients.workspace import GradientsWorkspace
 from resnet_viz.ui.main_window import MainWindow
 from resnet_viz.ui.theme import Choice
+from resnet_viz.ui.train.run_folders import bundled_runs
+from resnet_viz.ui.train.workspace import TrainWorkspace
 
 IMAGES = Path(__file__).parent / "images"
 
@@ -52,6 +54,7 @@ def main() -> None:
         window.show()
         take_explore(window)
         take_gradients(window)
+        take_training(window)
         window.close()
 
 
@@ -121,6 +124,32 @@ def take_gradients(window: MainWindow) -> None:
     show("Lesion")
     found(Lesion())
     save(window, "gradients-lesion", "light", 1280, 720)
+
+
+def take_training(window: MainWindow) -> None:
+    """The Train workspace: the recorded duel, its blocks, and the pictures of Shapes."""
+    window.workspaces.show_titled("Train")
+    training = window.workspaces.current
+    assert isinstance(training, TrainWorkspace)
+    session = training.session
+
+    def show(tab: str) -> None:
+        titles = [training.tabs.tabText(i) for i in range(training.tabs.count())]
+        training.tabs.setCurrentIndex(titles.index(tab))
+
+    session.open_run(bundled_runs()[0])
+    wait(lambda: session.reader is not None and session.reader.last_step > 0)
+    show("Live")
+    save(window, "train-light", "light", 1440, 900)
+    save(window, "train-dark", "dark", 1280, 720)
+    show("Blocks")
+    session.select("layer2.4")
+    wait(lambda: bool(session.explored))
+    save(window, "train-blocks", "light", 1440, 900)
+    show("Data")
+    session.look_at_data()
+    wait(lambda: session.data is not None)
+    save(window, "train-data", "light", 1280, 720)
 
 
 if __name__ == "__main__":

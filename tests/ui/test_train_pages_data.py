@@ -188,3 +188,9 @@ def test_a_changed_recipe_for_drawn_pictures_is_no_preset_for_folders(stage: Sta
     stage.session.change(data={"train_images": 123})
     assert stage.session.config.data.source == "shapes"
     assert not any(preset.is_of(stage.session.config) for preset in presets())
+
+
+def test_classes_that_are_nearly_as_large_are_not_called_unbalanced() -> None:
+    words = Balance(("a", "b"), (96, 97), (24, 23)).words()
+    assert words == "Between 96 and 97 pictures of each class to learn from."
+    assert Balance(("a", "b"), (80, 97), (1, 1)).words().startswith("Unbalanced: 80 pictures of a")

@@ -93,16 +93,29 @@ def paint_ceiling(
     plot: Plot,
     axis: BlockAxis,
     series: Sequence[Series],
+    undefined_words: tuple[str, str] = ("NaN", "NaN"),
 ) -> list[Box]:
-    """Paint the row of what overflowed, with its count."""
+    """Paint the row of what overflowed, with its count.
+
+    Args:
+        painter: of the chart.
+        style: fonts and colours.
+        inks: colours that can be read.
+        plot: the chart's axes.
+        axis: of the blocks.
+        series: what is drawn.
+        undefined_words: what no number is called, at the axis and where it is counted.
+    """
     infinite = [np.isposinf(s.values) for s in series]
     undefined = [~np.isfinite(s.values) & ~np.isposinf(s.values) for s in series]
     n_inf, n_nan = (
         sum(int(m.sum()) for m, s in zip(masks, series, strict=True) if s.kind == "now")
         for masks in (infinite, undefined)
     )
-    parts = [f"△ inf: {n_inf} values"] * bool(n_inf) + [f"× NaN: {n_nan} values"] * bool(n_nan)
-    tick = "inf" if any(m.any() for m in infinite) else "NaN"
+    parts = [f"△ inf: {n_inf} values"] * bool(n_inf) + [
+        f"× {undefined_words[1]}: {n_nan} values"
+    ] * bool(n_nan)
+    tick = "inf" if any(m.any() for m in infinite) else undefined_words[0]
     centres = _centres(axis, [*infinite, *undefined])
     words = "   ".join(parts) or "overflowed before"
     return _paint_row(painter, style, inks, plot, plot.ceiling_y, tick, words, centres)

@@ -13,6 +13,8 @@ from resnet_viz.ui.theme import LIGHT, Theme
 
 _NAME_SHARE = 0.36  # of the width, for the longest name
 
+_EVEN = 1.2  # classes that differ by no more than this factor are as good as even
+
 
 @dataclass(frozen=True)
 class Balance:
@@ -40,6 +42,8 @@ class Balance:
         least, most = min(self.n_train), max(self.n_train)
         if least == most:
             return f"Every class has {most:,} pictures to learn from."
+        if most <= _EVEN * least:
+            return f"Between {least:,} and {most:,} pictures of each class to learn from."
         few, many = self.n_train.index(least), self.n_train.index(most)
         return (
             f"Unbalanced: {least:,} pictures of {self.classes[few]}, "

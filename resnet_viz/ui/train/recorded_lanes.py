@@ -82,6 +82,14 @@ def _recorded(name: str) -> Callable[[RecordedState], Values]:
     return lambda state: state.values.get(name, np.full(len(state.blocks), np.nan))  # type: ignore[call-overload]
 
 
+# A frozen part needs no gradient; a NaN that training met would have ended the run.
+_NOT_COMPUTED = ("none", "not computed in this step (frozen)")
+
+
+def _figure(value: float) -> str:
+    return _NOT_COMPUTED[1] if np.isnan(value) else figure(value)
+
+
 def _percent(value: float) -> str:
     return percent(value) if np.isfinite(value) else "NaN"
 
@@ -93,7 +101,7 @@ LANES: tuple[Lane, ...] = (
         "L2 over the batch",
         "log",
         _recorded("gradient"),
-        figure,
+        _figure,
         "0: below 10⁻⁴⁵ (float32), or nothing flows back",
     ),
     Lane(
@@ -102,7 +110,7 @@ LANES: tuple[Lane, ...] = (
         "of this step",
         "log",
         _recorded("update"),
-        figure,
+        _figure,
         "0: the weights did not change",
     ),
     Lane(
@@ -233,7 +241,7 @@ def _paint_log(
         if plot.scale.floor and (one.values == 0).any():
             paint_zero_row(painter, style, inks, plot, side.axis, [one], lane.zero)
         if plot.scale.ceiling and not np.isfinite(one.values).all():
-            paint_ceiling(painter, style, inks, plot, side.axis, [one])
+            paint_ceiling(painter, style, inks, plot, side.axis, [one], _NOT_COMPUTED)
     painter.save()
     clip_to_plot(painter, context)
     for side, one in found:
