@@ -1,6 +1,7 @@
 """How much slower a training is while the window shows it live.
 
-    python benchmarks/training_live.py [--models NAME,...] [--steps N] [--rounds N] [--batch N] [--json]
+    python benchmarks/training_live.py [--models NAME,...] [--steps N] [--rounds N]
+                                       [--batch N] [--json]
 
 Live: the engine trains by the default recording, and the window draws curves and heatmaps of it.
 Bare: another process does the same steps of the same trainer in a plain loop, with the same data
