@@ -144,8 +144,9 @@ def take_training(window: MainWindow) -> None:
     save(window, "train-dark", "dark", 1280, 720)
     show("Blocks")
     session.select("layer2.4")
+    window.resize(1440, 1080)  # from this height on, maps are shown below the figures
     wait(lambda: bool(session.explored))
-    save(window, "train-blocks", "light", 1440, 900)
+    save(window, "train-blocks", "light", 1440, 1080)
     show("Data")
     session.look_at_data()
     wait(lambda: session.data is not None)

@@ -451,3 +451,15 @@ def test_happenings_are_lines_in_the_chart(chart: CurveChart) -> None:
     assert coloured() == 0
     chart.set_happenings([Happening(400, "layer1.0 cut", "shortcut")])
     assert coloured() > 10
+
+
+def test_a_held_out_loss_that_breaks_down_does_not_flatten_the_rest() -> None:
+    steps, held_out = np.linspace(3.0, 1.0, 500), np.array([2.5, 7740.0, 1.5])
+    linear = y_scale(Span([held_out], [steps]), log=False, share=False, guides=[2.3])
+    assert 2.9 < linear.high < 10
+    logarithmic = y_scale(Span([held_out], [steps]), log=True, share=False, guides=[2.3])
+    assert logarithmic.high > np.log10(7740)
+    near = y_scale(Span([np.array([4.0])], [steps]), log=False, share=False, guides=[])
+    assert near.high >= 4.0  # what is not far away is shown
+    alone = y_scale(Span([held_out], []), log=False, share=False, guides=[])
+    assert alone.high >= 7740  # a held-out line alone has nothing to flatten

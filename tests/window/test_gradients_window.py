@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Desktop, Program
+from desktop import Desktop, Program
 
 pytestmark = pytest.mark.window
 

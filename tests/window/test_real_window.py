@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Desktop, Program, dragged_in
+from desktop import Desktop, Program, dragged_in
 from PIL import Image
 
 pytestmark = pytest.mark.window

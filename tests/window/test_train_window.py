@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import HERE, Desktop, Program, dragged_in
+from desktop import HERE, Desktop, Program, dragged_in
 from PIL import Image
 
 pytestmark = pytest.mark.window
@@ -86,7 +86,8 @@ def test_a_duel_is_played_paused_stepped_and_continued_by_mouse_and_keys(
     training: Program, desktop: Desktop
 ) -> None:
     desktop.mouse("key", "space")
-    moving = wait_for(training, lambda s: s["steps"].get("network", 0) >= 30)
+    # Until then a recorded run is on screen.
+    moving = wait_for(training, lambda s: s["phase"] == "running" and s["step"] >= 30)
     assert moving["steps"]["rival"] == moving["steps"]["network"]
     assert moving["blocks"]["network"][1:] == [6, 9]
     assert moving["blocks"]["rival"][0] >= 5

@@ -92,7 +92,7 @@ class Curve:
         most = max(4, 4 * round((axis.right - axis.left) / pitch))
         first, size, low, high = self._pyramid.thinned(self.y, start, stop, most)
         if size == 1:
-            if low.size <= most / 4:  # not even one a pixel: a line, as `low is high` says
+            if low.size <= most / 8:  # every other pixel has none: a line, as `low is high` says
                 return Trace(axis.xs(self.x[start:stop]), low, low)
             return _by_pixel(Trace(axis.xs(self.x[start:stop]), low, high), pitch)
         ends = np.minimum(np.arange(low.size) * size + first + size // 2, self.x.size - 1)

@@ -136,6 +136,7 @@ class CurveChart(TimeWidget):
         self._shown.paint_times(painter, self.timeline)
         self._shown.paint_lines(painter, self.happenings)
         self._shown.paint_guides(painter, self.guides)
+        self._shown.paint_beyond(painter)
 
     def paint_moment(self, painter: QPainter) -> None:
         """Paint the step under the pointer and its values."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from resnet_viz.lab.figures.scales import Scale
+from resnet_viz.numerals import figure
 from resnet_viz.ui.block_view.colour import readable
 from resnet_viz.ui.gradients.charts.axes import spread
 from resnet_viz.ui.gradients.label_places import Box
@@ -162,7 +163,8 @@ class CurvePicture:
         if trace.low is not trace.high:
             paint_band(painter, self.plot, trace.x, high, low, ink)
             return
-        painter.setPen(QPen(ink, 1.0))
+        # Alone it is the line proper.
+        painter.setPen(QPen(ink, 1.0 if self.width_of_mean > 1 else self.style.theme.line * 0.75))
         for run in runs(np.isfinite(low)):
             painter.drawPolyline(polygon(trace.x[run], low[run]))
 
@@ -210,6 +212,25 @@ class CurvePicture:
             self._paint_ground(painter, box.right - style.metrics.horizontalAdvance(words), box)
             painter.setPen(style.pen("muted"))
             draw_text(painter, box.right, box.top + box.height / 2, words, Anchor.RIGHT)
+
+    def paint_beyond(self, painter: QPainter) -> None:
+        """Write how far lines reach above the plot."""
+        tops = [
+            float(np.max(one.trace.high, where=np.isfinite(one.trace.high), initial=-math.inf))
+            for one in self.seen
+            if not one.line.smoothed
+        ]
+        highest = max(tops, default=-math.inf)
+        if highest == -math.inf or self.scale.place(np.array([highest]))[0] <= self.scale.high:
+            return
+        plot, style = self.plot, self.style
+        words = f"↑ held-out up to {figure(highest)}; “log” shows it"
+        width = style.metrics.horizontalAdvance(words)
+        box = Box(plot.left() + 6, plot.top(), width, style.row)
+        painter.setFont(style.small)
+        self._paint_ground(painter, box.left, box)
+        painter.setPen(style.pen("muted"))
+        draw_text(painter, box.left, box.top + box.height / 2, words)
 
     def _paint_ground(self, painter: QPainter, left: float, box: Box) -> None:
         """Paint a veil over the lines under words, which hides little and lets them be read."""

@@ -13,6 +13,7 @@ from resnet_viz.ui.overview.scale import nice_ceiling
 from resnet_viz.ui.train.pyramid import Values
 
 _SPIKES = 2.0  # percent of the pixels at either end whose raw values may leave the plot
+_FURTHEST = 1.6  # held-out losses of a network that breaks down may be a thousand times the rest
 _ROOM = 0.04
 _LEAST_DECADES = 0.15  # of a log axis
 
@@ -22,7 +23,8 @@ class Span:
     """Values in view.
 
     Attributes:
-        steady: those of smoothed and held-out lines: all of them fit.
+        steady: those of smoothed and held-out lines: all of them fit, but on a linear axis for
+            what lies far above the steps and the guides.
         raw: those of single steps: nearly all of them fit.
     """
 
@@ -49,9 +51,19 @@ def y_scale(span: Span, *, log: bool, share: bool, guides: Sequence[float]) -> S
         low, high = (-2.0, 0.5) if log else (0.0, 1.0)
         return Scale(log, low, high)
     low, high = float(there.min()), float(there.max())
+    if not log and (near := _near(span.raw, guides)) is not None:
+        high = min(high, near)
     if log:
         return _log(low, high, guides, foot=zeros)
     return _share(low, high) if share else _linear(low, high, guides)
+
+
+def _near(raw: Sequence[Values], guides: Sequence[float]) -> float | None:
+    """The highest value that a linear axis shows, where there are single steps to compare with."""
+    ends = _without_spikes(raw)
+    if not ends.size:
+        return None
+    return _FURTHEST * max(float(ends.max()), *guides, 0.0)
 
 
 def _without_spikes(raw: Sequence[Values]) -> Values:
