@@ -13,16 +13,13 @@ import argparse
 import json
 import os
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui")]  # for the imports below
 
-import numpy as np  # noqa: E402
+from frames import BUDGET_MS, Times  # noqa: E402
 from PySide6.QtCore import Qt  # noqa: E402
 from PySide6.QtGui import QImage, QPainter, QPaintEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
@@ -34,7 +31,6 @@ from resnet_viz.ui.overview.lanes import LANE_NAMES  # noqa: E402
 from resnet_viz.ui.overview.widget import OverviewWidget  # noqa: E402
 
 SIZE = (1600, 600)
-BUDGET_MS = 16.0
 
 
 class Bare(QWidget):
@@ -60,32 +56,6 @@ def overview(name: str) -> OverviewWidget:
     widget.show()
     QApplication.processEvents()
     return widget
-
-
-@dataclass
-class Times:
-    """Wall and CPU time of frames of one kind, milliseconds."""
-
-    wall: list[float] = field(default_factory=list)
-    cpu: list[float] = field(default_factory=list)
-
-    def add(self, paint: Callable[[], object]) -> None:
-        """Time one frame."""
-        wall, cpu = time.perf_counter(), time.thread_time()
-        paint()
-        self.cpu.append((time.thread_time() - cpu) * 1e3)
-        self.wall.append((time.perf_counter() - wall) * 1e3)
-
-    def summary(self) -> dict[str, float]:
-        """The figures that are printed."""
-        return {
-            "min_ms": float(np.min(self.wall)),
-            "median_ms": float(np.median(self.wall)),
-            "p99_ms": float(np.percentile(self.wall, 99)),
-            "cpu_min_ms": float(np.min(self.cpu)),
-            "cpu_median_ms": float(np.median(self.cpu)),
-            "within_budget": float(np.mean(np.array(self.wall) <= BUDGET_MS)),
-        }
 
 
 def measure(widget: OverviewWidget, frames: int) -> dict[str, Times]:

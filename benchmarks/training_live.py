@@ -22,7 +22,6 @@ import sys
 import tempfile
 import time
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
@@ -89,6 +88,7 @@ def measure(name: str, options: argparse.Namespace) -> Row:
     bare = multiprocessing.get_context("spawn").Process(target=plain_loop, args=(config, theirs))
     bare.start()
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_DATA_HOME"] = folder  # where new runs go
         settings = QSettings(f"{folder}/window.ini", QSettings.Format.IniFormat)
         client = EngineClient()
         window = MainWindow(settings, client)
@@ -101,7 +101,6 @@ def measure(name: str, options: argparse.Namespace) -> Row:
         session = workspace.session
         ticking = QTimer()
         ticking.start(20)
-        session._new_folder = lambda _: Path(folder) / "run"
         session.set_config(config)
         session.step_once()
         run_until(lambda: session.phase == "paused" and step(session) > 0)

@@ -17,8 +17,6 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
 import numpy as np  # noqa: E402
+from frames import BUDGET_MS, Times  # noqa: E402
 from PySide6.QtCore import QObject, Qt, Signal  # noqa: E402
 from PySide6.QtGui import QPainter, QPaintEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
@@ -45,7 +44,6 @@ from resnet_viz.ui.train.live_page import LivePage  # noqa: E402
 
 SIZES = ((960, 600), (1600, 940))
 N_BLOCKS = 600
-BUDGET_MS = 16.0
 KEYS = ("network", "rival")
 
 
@@ -150,32 +148,6 @@ class Bare(QWidget):
         """Fill the widget."""
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), Qt.GlobalColor.white)
-
-
-@dataclass
-class Times:
-    """Wall and CPU time of frames of one kind, milliseconds."""
-
-    wall: list[float] = field(default_factory=list)
-    cpu: list[float] = field(default_factory=list)
-
-    def add(self, paint: Callable[[], object]) -> None:
-        """Time one frame."""
-        wall, cpu = time.perf_counter(), time.thread_time()
-        paint()
-        self.cpu.append((time.thread_time() - cpu) * 1e3)
-        self.wall.append((time.perf_counter() - wall) * 1e3)
-
-    def summary(self) -> dict[str, float]:
-        """The figures that are printed."""
-        return {
-            "min_ms": float(np.min(self.wall)),
-            "median_ms": float(np.median(self.wall)),
-            "p99_ms": float(np.percentile(self.wall, 99)),
-            "cpu_min_ms": float(np.min(self.cpu)),
-            "cpu_median_ms": float(np.median(self.cpu)),
-            "within_budget": float(np.mean(np.array(self.wall) <= BUDGET_MS)),
-        }
 
 
 def measure(page: LivePage, run: InventedRun, frames: int) -> dict[str, Times]:
