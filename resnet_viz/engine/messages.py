@@ -26,6 +26,7 @@ from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import ResNetSpec, usual_training_mode
 from resnet_viz.probe.snapshot import Snapshot
 from resnet_viz.train.config import NetworkKey
+from resnet_viz.train.standing import Standing
 
 WeightsKind = Literal["none", "bundled", "imagenet", "file", "run"]
 DType = Literal["float32", "float64"]
@@ -360,35 +361,17 @@ class DataSeen:
 
 
 @dataclass(frozen=True)
-class TrainingStatus:
+class TrainingStatus(Standing):
     """Where the training is; several times a second at most. The run folder has been flushed.
 
     Attributes:
         folder: of the run, which exists now.
         state: `preparing` until the first step can be done.
-        step: steps done.
-        n_steps: of the whole run.
-        steps_per_epoch: in an epoch.
-        lr: of the last step.
-        images_per_second: lately; 0 before it is known.
-        seconds_left: at this rate; 0 before it is known.
-        memory_bytes: that this process (CPU) or the GPU holds.
-        probe_share: of the time lately that measuring blocks took.
-        saved_step: of the last checkpoint; -1 before the first.
     """
 
     request_id: int
     folder: Path
     state: Literal["preparing", "running", "paused"]
-    step: int = 0
-    n_steps: int = 0
-    steps_per_epoch: int = 0
-    lr: float = 0.0
-    images_per_second: float = 0.0
-    seconds_left: float = 0.0
-    memory_bytes: int = 0
-    probe_share: float = 0.0
-    saved_step: int = -1
 
 
 @dataclass(frozen=True)

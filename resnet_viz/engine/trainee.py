@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ from resnet_viz.train.background import Stage
 from resnet_viz.train.config import NetworkKey
 from resnet_viz.train.recipe import parse_config
 from resnet_viz.train.session import TrainingSession
+from resnet_viz.train.standing import Standing
 
 # Eight times a second: each time the run folder is flushed, and a GPU waited for.
 _STATUS_PAUSE_S = 0.125
@@ -260,15 +261,7 @@ class Trainee:
             job.request_id,
             job.folder,
             "paused" if running.idle else "running",
-            step=at.step,
-            n_steps=at.n_steps,
-            steps_per_epoch=at.steps_per_epoch,
-            lr=at.lr,
-            images_per_second=at.images_per_second,
-            seconds_left=at.seconds_left,
-            memory_bytes=at.memory_bytes,
-            probe_share=at.probe_share,
-            saved_step=at.saved_step,
+            **{each.name: getattr(at, each.name) for each in fields(Standing)},
         )
         self._send(status)
         self._send(_progress(running, status, at.stage))

@@ -7,26 +7,18 @@ from dataclasses import dataclass
 from resnet_viz.train.background import Stage
 from resnet_viz.train.course import Course
 from resnet_viz.train.pace import memory_bytes
+from resnet_viz.train.standing import Standing
 
 
 @dataclass(frozen=True)
-class SessionStatus:
-    """Where a session is; fields named as in `engine.messages.TrainingStatus` mean the same.
+class SessionStatus(Standing):
+    """Where a session is.
 
     Attributes:
         stage: what it is doing, for people.
     """
 
     stage: Stage
-    step: int = 0
-    n_steps: int = 0
-    steps_per_epoch: int = 0
-    lr: float = 0.0
-    images_per_second: float = 0.0
-    seconds_left: float = 0.0
-    memory_bytes: int = 0
-    probe_share: float = 0.0
-    saved_step: int = -1
 
 
 def status_of(course: Course) -> SessionStatus:
