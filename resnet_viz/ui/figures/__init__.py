@@ -1,0 +1,1 @@
+"""Pictures and numbers of what is on screen, for papers and slides."""

@@ -1,0 +1,1 @@
+"""The Lecture workspace, and lectures as they are presented."""
