@@ -6,15 +6,15 @@ Imports neither torch nor Qt: the window writes recipes too.
 from __future__ import annotations
 
 import contextlib
-import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from resnet_viz.errors import UserError
 from resnet_viz.models.specs import ResNetSpec, plain_name, spec
+from resnet_viz.toml_values import entries
 from resnet_viz.train.config import (
     DataConfig,
     OptimiserConfig,
@@ -159,7 +159,7 @@ def to_toml(config: TrainConfig) -> str:
     for name, kind in _SECTIONS.items():
         section = getattr(config, name)
         blocks.append(
-            [f"[{name}]", *_entries({f.name: getattr(section, f.name) for f in fields(kind)})]
+            [f"[{name}]", *entries({f.name: getattr(section, f.name) for f in fields(kind)})]
         )
     return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
 
@@ -172,7 +172,7 @@ def _network_lines(section: str, network: ResNetSpec) -> list[str]:
         for f in fields(network)
         if getattr(network, f.name) != getattr(base, f.name)
     }
-    return [f"[{section}]", *_entries({"name": name, **changed})]
+    return [f"[{section}]", *entries({"name": name, **changed})]
 
 
 def _preset(network: ResNetSpec) -> str:
@@ -186,28 +186,3 @@ def _preset(network: ResNetSpec) -> str:
         f"A recipe cannot name {network.title()}: no such network can be chosen.",
         "Choose a network from the list and change its options.",
     )
-
-
-def _entries(values: Mapping[str, Any]) -> Iterator[str]:
-    return (f"{key} = {_toml(value)}" for key, value in values.items())
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    return repr(value)  # Python writes whole and broken numbers as TOML does
-
-
-def _quoted(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise UserError(
-            f"A recipe cannot hold {text!r}: it is not valid Unicode.", "Rename the folder."
-        ) from error
-    # JSON's escapes are TOML's but for one control character.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
