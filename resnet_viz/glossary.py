@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 
 from resnet_viz.assets import assets_dir
+
+_TIP_COLUMNS = 72
+"""Toolkits do not break the lines of a plain tool tip."""
 
 
 @dataclass(frozen=True)
@@ -65,5 +69,5 @@ def tip(name: str, before: str = "") -> str:
     """
     word = term(name)
     title = word.name[0].upper() + word.name[1:]
-    lines = [before, f"{title}: {word.says}", word.formula, word.source]
-    return "\n".join(line for line in lines if line)
+    says = textwrap.fill(f"{title}: {word.says}", _TIP_COLUMNS)
+    return "\n".join(line for line in (before, says, word.formula, word.source) if line)

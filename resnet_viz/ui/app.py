@@ -42,6 +42,7 @@ def run(image: str | None = None) -> int:
     window = MainWindow(settings, EngineClient(), image)
     _report_bugs_to(window, log)
     window.show()
+    window.help.show_tour_once()
     _log.info("window shown")
     # Python sees Ctrl+C only when it runs; Qt's loop would keep it asleep.
     signal.signal(signal.SIGINT, lambda *_: window.close())

@@ -25,6 +25,7 @@ from resnet_viz.ui.engine_bar import EngineBar
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.engine_notices import EngineNotices
 from resnet_viz.ui.explore import ExploreWorkspace
+from resnet_viz.ui.help.window_help import WindowHelp
 from resnet_viz.ui.intake import Intake
 from resnet_viz.ui.looks import Looks
 from resnet_viz.ui.notify import NoticeStrip, Notifier
@@ -113,6 +114,9 @@ class MainWindow(QMainWindow):
         self.engine_bar = EngineBar(self._client)
         self.setStatusBar(self.engine_bar)
         self._keys = KeysOverlay(central)
+        self.help = WindowHelp(
+            central, self._settings, lambda: self.theme, self._show_explore, self.top_bar
+        )
         self._drop = DropOverlay(central)
         self.setMinimumSize(900, 560)
 
@@ -134,6 +138,7 @@ class MainWindow(QMainWindow):
             Command(network, "&Restart the engine", self._client.restart, (), True),
             Command(view, "&Full screen", self._flip_full_screen, ("F11",), True),
             Command(help_, "&Keys", self.show_keys, ("?",)),
+            *self.help.commands(),
             Command(help_, "&Messages so far…", self._show_messages, ()),
             Command(help_, "&About and versions…", self._show_about, (), True),
         ]
@@ -184,6 +189,10 @@ class MainWindow(QMainWindow):
         self.intake.gallery.connect(side.strip.set_pictures)
         lanes = actions.menu_named(self, "&View").addMenu("&Lanes")
         lanes.addActions(list(self.explore.overview.lane_actions.values()))
+        return self.explore
+
+    def _show_explore(self) -> ExploreWorkspace:
+        self.workspaces.show_titled(ExploreWorkspace.title)
         return self.explore
 
     def _make_gradients(self) -> Workspace:
