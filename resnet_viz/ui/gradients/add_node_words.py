@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
+from resnet_viz.lab.zeros import SMALLEST
 from resnet_viz.models.specs import BlockSpec, ResNetSpec
 from resnet_viz.numerals import figure
 from resnet_viz.probe.snapshot import BlockStats
 from resnet_viz.ui.block_view.formula import SHORTCUT_SYMBOLS, activation_name
 from resnet_viz.ui.block_view.segments import Line, Role, Segment, joined
-from resnet_viz.ui.gradients.quantities import SMALLEST
 
 SHORTCUT_WORDS = {
     "identity": "identity shortcut",

@@ -9,18 +9,13 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_viz.lab.zeros import SMALLEST, faded, unreached
 from resnet_viz.probe.snapshot import BlockStats
 from resnet_viz.ui.overview.figures import Figures
 
 Values = NDArray[np.float64]
 QuantityName = Literal["grad_in", "grad_params", "mean_square"]
 QUANTITY_NAMES: tuple[QuantityName, ...] = get_args(QuantityName)
-
-SMALLEST: dict[str, float] = {"float32": 1.4e-45, "float64": 4.9e-324}
-"""The smallest positive number of a type, IEEE 754 with subnormals; below it there is only 0."""
-
-# An output whose norm was smaller than this before it became 0 has faded away.
-_LAST_SIGNAL = {"float32": 1e-34, "float64": 1e-300}
 
 
 @dataclass(frozen=True)
@@ -93,38 +88,13 @@ def underflowed(quantity: Quantity, figures: Figures) -> NDArray[np.bool_]:
     parameters belong to a dropped branch.
     """
     values = quantity.values(figures)
-    faded = _faded(figures)
     if not quantity.gradient:
         norms = np.array([stats.norm_out for stats in figures.stats])
-        return np.asarray((values == 0) & (faded | (norms > 0)))
-    if figures.stats[-1].grad_out == 0:
-        return np.zeros(len(values), bool)
-    stopped = np.array([_stops_gradient(stats) for stats in figures.stats]) & ~faded
-    later = np.logical_or.accumulate(stopped[::-1])[::-1]
+        return np.asarray((values == 0) & (faded(figures.stats, figures.dtype) | (norms > 0)))
+    exact = unreached(figures.stats, figures.dtype)
     if quantity.name == "grad_params":
-        later = later | np.array([stats.main == 0 for stats in figures.stats])
-    return np.asarray((values == 0) & ~later)
-
-
-def _stops_gradient(stats: BlockStats) -> bool:
-    """Whether nothing flows back through a block: closed, or its output is zero everywhere."""
-    return (stats.skip == 0 and stats.main == 0) or stats.zero_share == 1.0
-
-
-def _faded(figures: Figures) -> NDArray[np.bool_]:
-    """Which outputs are zero because the signal had sunk to the precision's end, (N,).
-
-    From the first output of zeros on, if the signal before it was within a few decades of the
-    smallest normal number and no gate is the reason.
-    """
-    norms = [stats.norm_out for stats in figures.stats]
-    faded = np.zeros(len(norms), bool)
-    first = next((i for i, norm in enumerate(norms) if norm == 0), 0)
-    stats = figures.stats[first]
-    closed = stats.skip == 0 and stats.main == 0
-    if first and not closed and norms[first - 1] < _LAST_SIGNAL[figures.dtype]:
-        faded[first:] = [norm == 0 for norm in norms[first:]]
-    return faded
+        exact = exact | np.array([stats.main == 0 for stats in figures.stats])
+    return np.asarray((values == 0) & ~exact)
 
 
 def exact_zero_words(quantity: Quantity, figures: Figures) -> str:
@@ -145,5 +115,5 @@ def exact_zero_words(quantity: Quantity, figures: Figures) -> str:
 
 def faded_words(figures: Figures) -> str:
     """Where the forward signal itself sinks to 0: `y underflows at layer3.12`; empty if nowhere."""
-    faded = np.flatnonzero(_faded(figures))
-    return f"y underflows at {figures.names[int(faded[0])]}" if faded.size else ""
+    lost = np.flatnonzero(faded(figures.stats, figures.dtype))
+    return f"y underflows at {figures.names[int(lost[0])]}" if lost.size else ""
