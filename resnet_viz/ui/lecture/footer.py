@@ -1,0 +1,86 @@
+"""The quiet line under a slide: where one is, which keys there are, how it was measured."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from resnet_viz.ui.lecture.slide_sizes import SlideSizes
+from resnet_viz.ui.lecture.wrapped_text import sized
+from resnet_viz.ui.theme import LIGHT, Theme
+
+_GAP_EM = 1.6
+
+
+class Footer(QWidget):
+    """Left the place in the lecture and keys, right the conditions of what was measured.
+
+    Args:
+        parent: owner.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._place, self._keys, self._measured = "", "", ""
+        self._sizes = SlideSizes.of(QSize(1280, 720))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def text(self) -> str:
+        """All of it, for people who cannot see it."""
+        return " · ".join(part for part in (self._place, self._keys, self._measured) if part)
+
+    def set_place(self, text: str) -> None:
+        """Where one is: `3 / 12`."""
+        self._place = text
+        self._changed()
+
+    def set_keys(self, text: str) -> None:
+        """Keys worth knowing; left out first where there is no room."""
+        self._keys = text
+        self._changed()
+
+    def set_measured(self, text: str) -> None:
+        """Network, weights, seed, mode, picture; or what is still being measured."""
+        self._measured = text
+        self._changed()
+
+    def fit(self, sizes: SlideSizes) -> None:
+        """Choose type for a slide of another size."""
+        self._sizes = sizes
+        self.setFixedHeight(sizes.footer)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        font = sized(self.font(), self._sizes.least)
+        metrics = QFontMetricsF(font)
+        gap = _GAP_EM * self._sizes.least
+        row = QRectF(self.rect())
+        with QPainter(self) as painter:
+            painter.setFont(font)
+            painter.setPen(QColor(self._theme.muted))
+            left = self._left(metrics, gap, row.width())
+            painter.drawText(row, _LEFT, left)
+            row.setLeft(row.left() + (metrics.horizontalAdvance(left) + gap if left else 0.0))
+            elide = Qt.TextElideMode.ElideRight
+            painter.drawText(row, _RIGHT, metrics.elidedText(self._measured, elide, row.width()))
+
+    def _left(self, metrics: QFontMetricsF, gap: float, width: float) -> str:
+        full = "     ".join(part for part in (self._place, self._keys) if part)
+        room = width - metrics.horizontalAdvance(self._measured) - gap
+        return full if metrics.horizontalAdvance(full) <= room else self._place
+
+    def _changed(self) -> None:
+        self.setAccessibleName(self.text)
+        self.update()
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
