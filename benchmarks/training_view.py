@@ -171,7 +171,7 @@ def measure(page: LivePage, run: InventedRun, frames: int) -> dict[str, Times]:
         times["hover"].add(lambda s=step: _frame(timeline.hover(float(s))))
         _frame(timeline.hover(None))
         run.n += 3
-        times["grow"].add(lambda: (session.run_grew.emit(), _frame(page._catch_up())))
+        times["grow"].add(lambda: (session.run_grew.emit(), _frame(page.board.catch_up())))
         times["bare"].add(lambda: _frame(bare.update()))
     run.n -= 3 * frames
     session.run_grew.emit()
@@ -192,8 +192,8 @@ def opened(run: InventedRun) -> tuple[LivePage, SimpleNamespace]:
     page.set_theme(LIGHT)
     first = time.perf_counter() - began
     slices = Times()
-    while page._catching_up.isActive():
-        slices.add(page._catch_up)
+    while page.board.behind:
+        slices.add(page.board.catch_up)
     whole = time.perf_counter() - began
     return page, SimpleNamespace(first_s=first, whole_s=whole, slices=slices)
 

@@ -56,7 +56,7 @@ def placed(qtbot: QtBot, window: QWidget, stage: Stage) -> LivePage:
 
 
 def settled(qtbot: QtBot, page: LivePage) -> None:
-    qtbot.waitUntil(lambda: not page._catching_up.isActive())
+    qtbot.waitUntil(lambda: not page.board.behind)
 
 
 def add_records(folder: Path, *records: dict[str, object]) -> None:

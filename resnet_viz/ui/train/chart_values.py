@@ -22,6 +22,7 @@ class Line:
         colour: field of the theme.
         dashed: whether the line is dashed, and every value a dot where there is room.
         smoothed: whether single steps stand faintly behind their running mean.
+        hidden: whether it is not drawn; the axes leave room for it all the same.
     """
 
     curve: Curve
@@ -32,6 +33,7 @@ class Line:
     colour: str = "output"
     dashed: bool = False
     smoothed: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class CurveChart(TimeWidget):
         happenings: what happened when.
         log: whether the y axis is logarithmic.
         width_of_mean: values that a running mean takes in; 1 for none.
+        pinned: the vertical axis that holds whatever is in view; None for one that suits it.
 
     Signals:
         lines_changed: their values are others.
@@ -51,6 +52,7 @@ class CurveChart(TimeWidget):
         self.happenings: Sequence[Happening] = ()
         self.log = False
         self.width_of_mean = 1
+        self.pinned: Scale | None = None
         self._shown: CurvePicture | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(quantity.title)
@@ -91,6 +93,11 @@ class CurveChart(TimeWidget):
         self.refresh()
         self.lines_changed.emit()
 
+    def pin_scale(self, scale: Scale | None) -> None:
+        """Keep a vertical axis, or let it suit what is in view."""
+        self.pinned = scale
+        self.refresh()
+
     def sizeHint(self) -> QSize:
         return QSize(420, 200)
 
@@ -124,8 +131,9 @@ class CurveChart(TimeWidget):
         """What is in view."""
         axis, width = self.axis, self.width_of_mean
         lines = [seen(line, axis, width) for line in self.lines]
-        scale = self.scale(lines)
-        return CurvePicture(self.style_, self.plot, self.width(), axis, scale, lines, width)
+        scale = self.pinned or self.scale(lines)
+        drawn = [one for one in lines if not one.line.hidden]
+        return CurvePicture(self.style_, self.plot, self.width(), axis, scale, drawn, width)
 
     # --- painting --------------------------------------------------------------------------
 
@@ -155,7 +163,7 @@ class CurveChart(TimeWidget):
         rows = []
         for line in self.lines:
             index = line.curve.index_at(moment)
-            if index is not None:
+            if index is not None and not line.hidden:
                 value = value_at(line, index, self.width_of_mean)
                 words = "not finite" if np.isnan(value) else self.quantity.said(value)
                 rows.append(Row(line, words))

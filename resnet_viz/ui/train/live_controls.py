@@ -13,11 +13,8 @@ from resnet_viz.ui.skip_panel import KeyedSlider
 from resnet_viz.ui.theme import Theme
 from resnet_viz.ui.train.line_key import LineKey
 from resnet_viz.ui.train.run_curves import THIRD
+from resnet_viz.ui.train.smoothing import WIDTHS, suited_width
 from resnet_viz.ui.train.timeline import Timeline
-
-WIDTHS = (1, 3, 5, 11, 21, 51, 101, 201, 501, 1001, 2001, 5001, 10001)
-"""Steps that a smoothed line takes the mean of."""
-_SMOOTH_SHARE = 1 / 40  # of the run's steps, until the user chooses
 
 
 class LiveControls(QWidget):
@@ -117,8 +114,7 @@ class LiveControls(QWidget):
     def suit(self, n_steps: int) -> None:
         """Smooth as suits a run's length, until the user chooses."""
         if not self._by_hand:
-            wanted = n_steps * _SMOOTH_SHARE
-            self.slider.setValue(max(i for i, w in enumerate(WIDTHS) if w <= max(1.0, wanted)))
+            self.slider.setValue(WIDTHS.index(suited_width(n_steps)))
 
     def _on_hand(self, _: int) -> None:
         self._by_hand = True

@@ -38,6 +38,8 @@ THIRD: dict[str, Quantity] = {
     "memory": Quantity("Memory", said=binary_size),
 }
 """What a third chart can show."""
+CHARTS: dict[str, Quantity] = {"loss": LOSS, "accuracy": ACCURACY, **THIRD}
+"""What any chart of a run can show."""
 
 
 @dataclass
@@ -58,13 +60,17 @@ class RunCurves:
 
     Args:
         reader: the run.
+
+    Attributes:
+        hidden: key of the network whose held-out curves are not drawn, with its training curves
+            where it has a rival, since they would tell them; empty for none.
     """
 
     def __init__(self, reader: RunReader) -> None:
+        self.hidden = ""
         self._reader = reader
         self._speed, self._memory = Curve(), Curve()
         self._networks = [_Network(network) for network in reader.facts.networks]
-        self._third = ""
         self.follow()
 
     @property
@@ -93,12 +99,29 @@ class RunCurves:
         self._speed.follow(system.step, system.images_per_second)
         self._memory.follow(system.step, system.memory_bytes)
 
+    @property
+    def has_trends(self) -> bool:
+        """Whether a chart shows medians of all blocks, which `catch_up` makes."""
+        return any(network.trends for network in self._networks)
+
     def catch_up(self, seconds: float) -> bool:
         """Go on with what takes longer, for so long; whether there is more."""
-        wanted = [n.trends[self._third] for n in self._networks if self._third in n.trends]
+        wanted = [trend for n in self._networks for trend in n.trends.values()]
         return sum(trend.catch_up(seconds / len(wanted)) for trend in wanted) > 0
 
     # --- lines -----------------------------------------------------------------------------
+
+    def lines(self, key: str) -> list[Line]:
+        """Lines of a chart of `CHARTS`."""
+        if key == "loss":
+            return self.loss()
+        return self.accuracy() if key == "accuracy" else self.third(key)
+
+    def guides(self, key: str) -> list[Guide]:
+        """What guessing gives, in a chart of `CHARTS`."""
+        if key == "loss":
+            return self.loss_guides()
+        return self.accuracy_guides() if key == "accuracy" else []
 
     def loss(self) -> list[Line]:
         """Lines of the loss."""
@@ -110,7 +133,6 @@ class RunCurves:
 
     def third(self, key: str) -> list[Line]:
         """Lines of a third chart."""
-        self._third = key
         if key == "lr":
             return [Line(n.lr, "learning rate", colour="branch") for n in self._networks[:1]]
         if key in ("speed", "memory"):
@@ -129,10 +151,20 @@ class RunCurves:
         self, train: Callable[[_Network], Curve], held_out: Callable[[_Network], Curve]
     ) -> list[Line]:
         lines = []
+        alone = len(self._networks) == 1
         for n in self._networks:
-            dashed = self._line(n, held_out(n), "held-out")
-            lines.append(replace(dashed, label="", dashed=True, smoothed=False))
-            lines.append(self._line(n, train(n), "train"))
+            guessed = n.facts.key == self.hidden
+            dashed = replace(
+                self._line(n, held_out(n), "held-out"),
+                label="held-out" if alone else "",
+                dashed=True,
+                smoothed=False,
+                hidden=guessed,
+            )
+            solid = self._line(n, train(n), "train")
+            if alone:  # whose lines they are is said elsewhere
+                solid = replace(solid, label="train")
+            lines += [dashed, replace(solid, hidden=guessed and not alone)]
         return lines
 
     def _line(self, network: _Network, curve: Curve, what: str) -> Line:

@@ -9,6 +9,15 @@ from resnet_viz.ui.train.pyramid import Growing, Values
 
 Indices = NDArray[np.int64]
 
+WIDTHS = (1, 3, 5, 11, 21, 51, 101, 201, 501, 1001, 2001, 5001, 10001)
+"""Steps that a smoothed line takes the mean of, where a user chooses."""
+_SUITED_SHARE = 1 / 40  # of the run's steps
+
+
+def suited_width(n_steps: int) -> int:
+    """Which of `WIDTHS` suits a run's length."""
+    return max(width for width in WIDTHS if width <= max(1.0, n_steps * _SUITED_SHARE))
+
 
 class RunningSums:
     """Sums of all values up to each one; the mean of any stretch is a difference of two.
