@@ -82,5 +82,5 @@ def _choice(key: str, value: Any, allowed: tuple[str, ...]) -> Any:
     return value
 
 
-def _plural(kind: type) -> str:
-    return {str: "texts", int: "whole numbers", float: "numbers"}[kind]
+def _plural(kind: Any) -> str:
+    return {int: "whole numbers", float: "numbers"}.get(kind, "texts")

@@ -93,13 +93,8 @@ class LabSettings:
             raise UserError(f"gain must be positive, got {self.gain!r}.")
         if self.seed < 0 or self.batch_size < 0:
             raise UserError("Seed and batch size cannot be negative.")
-        names = {block.name for block in self.spec("residual").blocks()}
         given = self.cut | self.dropped | self.plain_restored | self.plain_dropped
-        if unknown := sorted(given - names):
-            raise UserError(
-                f"{self.spec('residual').title()} has no block named {unknown[0]!r}.",
-                f"Its {len(names)} blocks run from layer1.0 to {max(names)}.",
-            )
+        self.spec("residual").refuse_unknown_blocks(given)
 
     def spec(self, side: Side) -> ResNetSpec:
         """The network of one side; with bundled weights their own norm and options hold.

@@ -86,17 +86,12 @@ class Look:
     def __post_init__(self) -> None:
         for name in ("cut", "dropped"):
             object.__setattr__(self, name, frozenset(getattr(self, name)))
+        _at_least(0, seed=self.seed)
         if not 0.0 <= self.alpha <= 1.0:
             raise UserError(f"alpha must lie between 0 and 1, got {self.alpha!r}.")
-        if self.weights == "file":
-            return  # which blocks it has only its tensors say
-        names = {block.name for block in self.spec().blocks()}
-        given = (self.cut | self.dropped | {self.selected}) - {ALL, ""}
-        if unknown := sorted(given - names):
-            raise UserError(
-                f"{self.spec().title()} has no block named {unknown[0]!r}.",
-                f"Its {len(names)} blocks run from layer1.0 to {max(names)}.",
-            )
+        if self.weights != "file":  # which blocks that has only its tensors say
+            given = self.cut | self.dropped | {self.selected}
+            self.spec().refuse_unknown_blocks(given - {ALL, ""})
 
     def spec(self) -> ResNetSpec:
         """The network.
@@ -172,6 +167,10 @@ class Maps(Look):
     kind: ClassVar[str] = "maps"
     channel: int = -1
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _at_least(-1, channel=self.channel)
+
 
 @dataclass(frozen=True)
 class Photo(Look):
@@ -183,6 +182,10 @@ class Photo(Look):
 
     kind: ClassVar[str] = "photo"
     top: int = 5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _at_least(1, top=self.top)
 
 
 @dataclass(frozen=True)
@@ -202,6 +205,10 @@ class Anatomy:
     norm: Norm = "batch"
     activation: Activation = "relu"
     block: str = ""
+
+    def __post_init__(self) -> None:
+        network = spec(self.network, norm=self.norm, activation=self.activation)
+        network.refuse_unknown_blocks({self.block} - {""})
 
 
 @dataclass(frozen=True)
@@ -225,6 +232,9 @@ class Pair:
     selected: str = ""
     picture: str = "sample:cat"
 
+    def __post_init__(self) -> None:
+        self.settings.spec("residual").refuse_unknown_blocks({self.selected} - {""})
+
 
 @dataclass(frozen=True)
 class AddNode:
@@ -240,6 +250,9 @@ class AddNode:
     settings: LabSettings = field(default_factory=LabSettings)
     block: str = ""
     picture: str = "sample:cat"
+
+    def __post_init__(self) -> None:
+        self.settings.spec("residual").refuse_unknown_blocks({self.block} - {""})
 
 
 @dataclass(frozen=True)
@@ -259,6 +272,9 @@ class Study:
     chart: int = 1
     picture: str = "sample:cat"
 
+    def __post_init__(self) -> None:
+        _at_least(1, chart=self.chart)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -277,6 +293,10 @@ class Run:
     step: int = -1
     smoothing: int = 0
 
+    def __post_init__(self) -> None:
+        _at_least(-1, step=self.step)
+        _at_least(0, smoothing=self.smoothing)
+
 
 @dataclass(frozen=True)
 class Training:
@@ -290,6 +310,12 @@ class Training:
     kind: ClassVar[str] = "training"
     recipe: str = "bundled:two-minute-demo"
     parts: tuple[RunPart, ...] = ("loss", "accuracy", "gradients")
+
+
+def _at_least(least: int, **values: int) -> None:
+    for name, value in values.items():
+        if value < least:
+            raise UserError(f"{name} must be at least {least}, got {value!r}.")
 
 
 View = Overview | Maps | Photo | Anatomy | Pair | AddNode | Study | Run | Training

@@ -6,7 +6,7 @@ Imports neither torch nor Qt: the window builds its model picker from this modul
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
@@ -155,6 +155,15 @@ class ResNetSpec:
                     shortcut="identity" if same else self.shortcut,
                 )
                 in_channels = out_channels
+
+    def refuse_unknown_blocks(self, names: Iterable[str]) -> None:
+        """Raise UserError if one of `names` is not the name of a block."""
+        known = [block.name for block in self.blocks()]
+        if unknown := sorted(set(names) - set(known)):
+            raise UserError(
+                f"{self.title()} has no block named {unknown[0]!r}.",
+                f"Its {len(known)} blocks run from {known[0]} to {known[-1]}.",
+            )
 
     def title(self) -> str:
         """The network's name as people write it: `ResNet-56`, `plain-56`."""
