@@ -71,9 +71,9 @@ def _times(ratio: float) -> str:
 def conditions(settings: LabSettings) -> str:
     """What the numbers depend on: `56 layers, no norm, Xavier initialisation`."""
     spec = settings.spec("residual")
-    said = [f"{spec.n_layers} layers", _norm(settings)]
+    said = [f"{spec.n_layers} layers", norm_words(settings)]
     if settings.weights == "random":
-        said.append(_init(settings))
+        said.append(init_words(settings))
         if spec.activation != "relu":
             said.append(spec.activation)
         if spec.order == "pre":
@@ -87,7 +87,8 @@ def conditions(settings: LabSettings) -> str:
     return ", ".join(said)
 
 
-def _norm(settings: LabSettings) -> str:
+def norm_words(settings: LabSettings) -> str:
+    """Normalisation of both networks, with its mode: `batch norm in training mode`."""
     spec = settings.spec("residual")
     words = _NORMS[spec.norm]
     if spec.norm != "batch":
@@ -95,7 +96,8 @@ def _norm(settings: LabSettings) -> str:
     return f"{words} in {'training' if settings.training_mode else 'evaluation'} mode"
 
 
-def _init(settings: LabSettings) -> str:
+def init_words(settings: LabSettings) -> str:
+    """How random weights are drawn: `Xavier initialisation`."""
     words = _INITS.get(settings.init, f"normal initialisation with σ = {settings.init_std:g}")
     return f"{words}, branches start at zero" if settings.zero_init else words
 
