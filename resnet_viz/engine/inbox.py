@@ -12,6 +12,7 @@ from resnet_viz.engine.messages import (
     Cancel,
     Cancelled,
     Explore,
+    Foreground,
     MeasurePair,
     Quit,
     Reply,
@@ -86,6 +87,7 @@ class Inbox:
         self._orders: deque[Steer] = deque()
         # Of these lanes, the request before this one was stopped for a newer one.
         self._gave_way: set[Lane] = set()
+        self._foreground: frozenset[str] = frozenset()
         self._closed = False
 
     @property
@@ -110,6 +112,8 @@ class Inbox:
                 self._cancel(request_id)
             case Steer():
                 self._order(request)
+            case Foreground(lanes):
+                self._foreground = lanes
             case _:
                 self._add(request)
 
@@ -142,7 +146,7 @@ class Inbox:
         with self._changed:
             desk = self._background.get(Train)
             running = desk is not None and _is(desk.job, order.training)
-            waiting = _is(self._waiting.get((Train, "")), order.training)
+            waiting = _is(self._waiting.get((Train, "", "")), order.training)
             if running or waiting:
                 self._orders.append(order)
             if running and desk is not None:

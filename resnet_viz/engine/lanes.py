@@ -18,9 +18,13 @@ Prompt = LoadModel | Explore | MeasurePair
 Background = RunExperiment | LookAtData | Train | FindRate
 """Worked on a slice at a time, whenever nothing prompt waits."""
 
+Staged = Prompt | RunExperiment
+"""What live views of a lecture ask in lanes of their own; there is one training for all."""
+
 Job = Prompt | Background
 
-Lane = tuple[type[Job], str]
+Lane = tuple[type[Job], str, str]
+"""Type of the request, the lane it was asked in, the network of a run that it is about."""
 
 
 def lane(job: Job) -> Lane:
@@ -30,5 +34,10 @@ def lane(job: Job) -> Lane:
     click there does not make the answers to the others pointless.
     """
     if isinstance(job, LoadModel | Explore) and job.choice.weights == "run":
-        return type(job), job.choice.run_network
-    return type(job), ""
+        return type(job), job.lane, job.choice.run_network
+    return type(job), stage_of(job), ""
+
+
+def stage_of(job: Job) -> str:
+    """The live view of a lecture that a request is for; empty for the workspaces."""
+    return job.lane if isinstance(job, Staged) else ""

@@ -6,6 +6,10 @@ each with any number of `Progress` and then exactly one of the request's reply t
 answered with `Superseded`, and so is a running one that gives way to a newer one. Every
 request carries all it needs, so an engine that died is
 brought back by sending the last request to a new one.
+
+Each live view of a lecture asks in a `lane` of its own, beside the workspaces, whose lane is the
+empty one: "newest" means the newest of its lane, so that scenes prepared ahead make nobody's
+question pointless. Lanes that are not on screen (`Foreground`) give way to all others.
 """
 
 from __future__ import annotations
@@ -82,6 +86,7 @@ class LoadModel:
 
     request_id: int
     choice: ModelChoice
+    lane: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,7 @@ class Explore:
     gates: Mapping[str, Gate]
     target: int | None
     keep: tuple[str, ...]
+    lane: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,7 @@ class MeasurePair:
     settings: LabSettings
     picture: NDArray[np.uint8] | None = field(repr=False)
     keep: tuple[str, ...] = ()
+    lane: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,7 @@ class RunExperiment:
     settings: LabSettings
     experiment: Experiment
     picture: NDArray[np.uint8] | None = field(repr=False)
+    lane: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,6 +209,20 @@ class FindRate:
 
 
 @dataclass(frozen=True)
+class Foreground:
+    """Which lanes of a lecture are on screen; there is no reply.
+
+    Requests of other lanes, except the empty one, are worked on when nothing else waits: a
+    measurement stops where it is and begins again later, an experiment rests.
+
+    Attributes:
+        lanes: at once and until further notice.
+    """
+
+    lanes: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Stop working on a request as soon as possible; it is answered with `Cancelled`."""
 
@@ -221,6 +243,7 @@ Request = (
     | Train
     | Steer
     | FindRate
+    | Foreground
     | Cancel
     | Quit
 )

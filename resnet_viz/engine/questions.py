@@ -36,7 +36,7 @@ Ending = Failed | Trained | Cancelled
 _FATAL_DEATHS = 2
 # What ends with its engine: what it found is kept, and it may be what killed the engine.
 _ENDING = (RunExperiment, FindRate)
-_CURRENT_NETWORK: tuple[Lane, Lane] = ((LoadModel, ""), (Explore, ""))
+_CURRENT_NETWORK: tuple[Lane, Lane] = ((LoadModel, "", ""), (Explore, "", ""))
 
 
 class Questions:
@@ -211,7 +211,7 @@ class Questions:
             self._newest.get(where) or self._answered.get(where) for where in _CURRENT_NETWORK
         )
         if load is not None and explore is not None and explore.request_id < load.request_id:
-            replaced = load is self._answered.get((LoadModel, ""))
+            replaced = load is self._answered.get((LoadModel, "", ""))
             explore = None if replaced else explore
         # The window has the numbers of the others, and an engine needs them not to go on.
         others = [
@@ -228,7 +228,7 @@ class Questions:
     @property
     def training(self) -> Training | None:
         """The newest training that is not over."""
-        newest = self._newest.get((Train, ""))
+        newest = self._newest.get((Train, "", ""))
         return None if newest is None else self._trainings.get(newest.request_id)
 
     def standing_orders(self) -> tuple[Steer, ...]:

@@ -35,9 +35,14 @@ Order = Literal["pause", "continue", "step", "stop", "rate", "gates"]
 class EngineClient(EngineLink):
     """Asks the engine; signals, and what happens when it dies, are `EngineLink`'s."""
 
-    def load(self, choice: ModelChoice) -> int:
-        """Ask for a network; `model_ready` or `failed` answers with the id returned here."""
-        return self._ask(LoadModel(self._next_id(), choice))
+    def load(self, choice: ModelChoice, *, lane: str = "") -> int:
+        """Ask for a network; `model_ready` or `failed` answers with the id returned here.
+
+        Args:
+            choice: the network.
+            lane: of the live view that asks; a workspace has none.
+        """
+        return self._ask(LoadModel(self._next_id(), choice, lane))
 
     def explore(
         self,
@@ -46,6 +51,8 @@ class EngineClient(EngineLink):
         gates: Mapping[str, Gate],
         target: int | None,
         keep: tuple[str, ...],
+        *,
+        lane: str = "",
     ) -> int:
         """Ask for a measurement; `explored` or `failed` answers with the id returned here.
 
@@ -58,8 +65,9 @@ class EngineClient(EngineLink):
             gates: of the blocks that are not fully open.
             target: class whose loss is differentiated; None for the predicted one.
             keep: blocks whose maps are wanted.
+            lane: as for `load`.
         """
-        job = Explore(self._next_id(), choice, image, dict(gates), target, tuple(keep))
+        job = Explore(self._next_id(), choice, image, dict(gates), target, tuple(keep), lane)
         return self._ask(job)
 
     def measure_pair(
@@ -67,6 +75,8 @@ class EngineClient(EngineLink):
         settings: LabSettings,
         picture: NDArray[np.uint8] | None,
         keep: tuple[str, ...] = (),
+        *,
+        lane: str = "",
     ) -> int:
         """Ask for both networks; `pair_measured` or `failed` answers with the id returned here.
 
@@ -77,25 +87,32 @@ class EngineClient(EngineLink):
             settings: both networks and the batch.
             picture: (H, W, 3) on screen, None if there is none; not to be changed afterwards.
             keep: blocks whose maps are wanted, of both networks.
+            lane: as for `load`.
         """
         # A photograph has many megabytes, and a slider asks many times a second.
         sent = picture if settings.batch == "picture" else None
-        return self._ask(MeasurePair(self._next_id(), settings, sent, tuple(keep)))
+        return self._ask(MeasurePair(self._next_id(), settings, sent, tuple(keep), lane))
 
     def run_experiment(
-        self, settings: LabSettings, experiment: Experiment, picture: NDArray[np.uint8] | None
+        self,
+        settings: LabSettings,
+        experiment: Experiment,
+        picture: NDArray[np.uint8] | None,
+        *,
+        lane: str = "",
     ) -> int:
         """Compute in the background; `found` tells what is known, `failed` that it ended.
 
-        All else that is asked meanwhile is answered in between. A second experiment takes the
-        first one's place.
+        All else that is asked meanwhile is answered in between. A second experiment of a lane
+        takes the first one's place.
 
         Args:
             settings: the networks and the batch.
             experiment: the question.
             picture: (H, W, 3) on screen, None if there is none; not to be changed afterwards.
+            lane: as for `load`.
         """
-        return self._ask(RunExperiment(self._next_id(), settings, experiment, picture))
+        return self._ask(RunExperiment(self._next_id(), settings, experiment, picture, lane))
 
     def look_at_data(self, recipe: str) -> int:
         """Load a recipe's pictures, downloading them if need be; `data_seen` or `failed` answers.

@@ -18,6 +18,7 @@ from resnet_viz.engine.messages import (
     EngineReady,
     Explored,
     Failed,
+    Foreground,
     Found,
     ModelReady,
     PairMeasured,
@@ -102,6 +103,7 @@ class EngineLink(QObject):
         self._aborted: list[EngineProcess] = []
         self._ready = False
         self._start_failure: Failed | None = None
+        self._foreground = Foreground(frozenset())
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
@@ -135,6 +137,8 @@ class EngineLink(QObject):
             lambda end: self._ended.emit(number, end),
         )
         self._process.start()
+        if self._foreground.lanes:
+            self._process.send(self._foreground)
         for job in self._questions.to_repeat():
             self._send(job)
         for order in self._questions.standing_orders():
@@ -160,6 +164,12 @@ class EngineLink(QObject):
             self._end_without_engine(request_id)
         elif self._questions.withdraw(request_id):
             self._process.send(Cancel(request_id))
+
+    def set_foreground(self, lanes: frozenset[str]) -> None:
+        """Tell which lanes of a lecture are on screen: the others give way to them."""
+        self._foreground = Foreground(lanes)
+        if self._process is not None:
+            self._process.send(self._foreground)
 
     def close(self) -> None:
         """End the engine. Takes milliseconds as a rule and a few seconds at the worst.

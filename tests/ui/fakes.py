@@ -125,6 +125,8 @@ class FakeClient(QObject):
         self.orders: list[Steer] = []
         self.searches: list[AskedRecipe] = []
         self.cancels: list[int] = []
+        self.lanes: dict[int, str] = {}
+        self.foreground: frozenset[str] = frozenset()
         self.busy: Busy | None = None
         self.restarts = 0
         self.recovery: Recovery | None = None
@@ -136,8 +138,9 @@ class FakeClient(QObject):
     def start(self) -> None:
         self.set_state(EngineState.STARTING)
 
-    def load(self, choice: ModelChoice) -> int:
+    def load(self, choice: ModelChoice, *, lane: str = "") -> int:
         self._next_id += 1
+        self.lanes[self._next_id] = lane
         self.loads.append((self._next_id, choice))
         return self._next_id
 
@@ -148,8 +151,11 @@ class FakeClient(QObject):
         gates: Mapping[str, Gate],
         target: int | None,
         keep: tuple[str, ...],
+        *,
+        lane: str = "",
     ) -> int:
         self._next_id += 1
+        self.lanes[self._next_id] = lane
         self.asked.append(Asked(self._next_id, choice, image, dict(gates), target, keep))
         return self._next_id
 
@@ -158,15 +164,24 @@ class FakeClient(QObject):
         settings: LabSettings,
         picture: NDArray[np.uint8] | None,
         keep: tuple[str, ...] = (),
+        *,
+        lane: str = "",
     ) -> int:
         self._next_id += 1
+        self.lanes[self._next_id] = lane
         self.pairs.append(AskedPair(self._next_id, settings, picture, tuple(keep)))
         return self._next_id
 
     def run_experiment(
-        self, settings: LabSettings, experiment: Experiment, picture: NDArray[np.uint8] | None
+        self,
+        settings: LabSettings,
+        experiment: Experiment,
+        picture: NDArray[np.uint8] | None,
+        *,
+        lane: str = "",
     ) -> int:
         self._next_id += 1
+        self.lanes[self._next_id] = lane
         self.experiments.append(AskedExperiment(self._next_id, settings, experiment, picture))
         return self._next_id
 
@@ -202,6 +217,9 @@ class FakeClient(QObject):
 
     def cancel(self, request_id: int) -> None:
         self.cancels.append(request_id)
+
+    def set_foreground(self, lanes: frozenset[str]) -> None:
+        self.foreground = lanes
 
     def restart(self) -> None:
         self.restarts += 1
