@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from resnet_viz.engine.messages import DType, ModelChoice, WeightsKind
 from resnet_viz.errors import UserError
+from resnet_viz.glossary import tip
 from resnet_viz.models import specs
 from resnet_viz.models.bundled import bundled
 from resnet_viz.models.specs import CIFAR_DEPTHS, IMAGENET, PRE_CIFAR_DEPTHS, ResNetSpec
@@ -182,6 +183,17 @@ class ModelPicker(QFrame):
         layout.addWidget(self._note)
         layout.addLayout(buttons)
         self.setMinimumWidth(430)
+        for widget, word in (
+            (self.order, "pre-activation"),
+            (self.plain, "plain network"),
+            (self.norm, "batch norm"),
+            (self.activation, "activation function"),
+            (self.init, "initialisation"),
+            (self.zero_init, "identity"),
+            (self.dtype, "underflow"),
+            (self.mode, "training mode"),
+        ):
+            widget.setToolTip(tip(word))
 
     def _spec(self) -> ResNetSpec:
         """The specification that the form describes."""

@@ -181,6 +181,17 @@ def test_right_click_on_a_square_opens_the_menu_of_that_block(
     menu.close()
 
 
+def test_a_lanes_title_explains_its_figure_with_the_formula(overview: OverviewWidget) -> None:
+    scene = overview.canvas.scene
+    for place in scene.places():
+        title = QPoint(scene.axis.left + 20, round(place.top - scene.scroll + 4))
+        explained = overview.canvas._tool_tip(title)
+        assert explained, place.lane.name
+        assert scene.lane_titled_at(title.y() + scene.style.row + 4) == ""
+    gradient = scene.places()[0]
+    assert "√(Σ g_i²)" in overview.canvas._tool_tip(QPoint(300, round(gradient.top + 4)))
+
+
 def test_hover_lights_the_block_and_shows_its_figures(
     qtbot: QtBot, overview: OverviewWidget
 ) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
+from resnet_viz.glossary import tip
 from resnet_viz.ui.overview.dragging import Drag
 from resnet_viz.ui.overview.geometry import Hit, Part
 from resnet_viz.ui.overview.keys import handle_key
@@ -28,6 +29,15 @@ from resnet_viz.ui.overview.style import Style
 
 _ZOOM_PER_NOTCH = 1.25
 _NOTCH = 120.0  # eighths of a degree that one step of a common wheel turns
+
+_LANE_TERMS = {
+    "gradient": "gradient norm",
+    "forward": "share of the skip",
+    "backward": "gradient through the skip",
+    "activation": "dead channel",
+    "cost": "multiply-adds",
+}
+"""What each lane's title is about, in the words of the glossary."""
 
 
 class OverviewCanvas(QWidget):
@@ -294,6 +304,8 @@ class OverviewCanvas(QWidget):
     def _tool_tip(self, position: QPoint) -> str:
         if self.scene.pin_at(position.x(), position.y()):
             return PIN_TIP
+        if lane := self.scene.lane_titled_at(position.y()):
+            return tip(_LANE_TERMS[lane])
         return tool_tip(self.state, self.scene.hit(position.x(), position.y()))
 
     # --- keyboard ------------------------------------------------------------------------

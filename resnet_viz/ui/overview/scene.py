@@ -133,6 +133,14 @@ class Scene:
             return Hit(Part.COLUMN, self.axis.index_at(x) or 0)
         return hit
 
+    def lane_titled_at(self, y: float) -> str:
+        """Name of the lane whose title row lies at a height, empty for none."""
+        for place in self.places():
+            top = place.top - self.scroll
+            if top <= y < top + self.style.row:
+                return place.lane.name
+        return ""
+
     def pin_at(self, x: float, y: float) -> bool:
         """Whether the gradient lane's pin lies under a point."""
         if self.state.now is None or y <= self.lanes_top:
