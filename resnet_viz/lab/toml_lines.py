@@ -51,6 +51,12 @@ class Lines:
         return path
 
 
+def last_begun(text: str) -> int:
+    """The line, from 1, of the last table or entry that begins; where a cut-off text broke off."""
+    begun = [number for number, line in _statements(text) if line.strip()]
+    return begun[-1] if begun else 1
+
+
 def _keys(text: str) -> list[str]:
     """The parts of a dotted key."""
     return [double or single or bare for double, single, bare in _KEY.findall(text)]

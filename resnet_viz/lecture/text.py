@@ -42,6 +42,7 @@ Imports neither torch nor Qt.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -49,125 +50,81 @@ from typing import Any
 
 from resnet_viz import toml_values
 from resnet_viz.errors import UserError
-from resnet_viz.lab.entries import EntryError, checked
-from resnet_viz.lab.toml_lines import Lines
-from resnet_viz.lecture.scenes import Lecture, Question, Scene, Step
-from resnet_viz.lecture.script import view_from_table, view_to_table
-from resnet_viz.lecture.views import View
+from resnet_viz.lab.toml_lines import last_begun
+from resnet_viz.lecture.reader import LectureError, Reader, Reading
+from resnet_viz.lecture.scenes import Lecture, Scene, Step
+from resnet_viz.lecture.script import view_to_table
+
+LARGEST_BYTES = 4 << 20
+"""A lecture's text is smaller; what is not is some other file."""
+
+_POSITION = re.compile(r" \(at line (?P<line>\d+), column (?P<column>\d+)\)$")
+_ANYWHERE = " (at end of document)"
 
 
-def read_lecture(path: Path) -> Lecture:
-    """Read a lecture.
+def read_text(path: Path) -> str:
+    """The text of a lecture's file.
 
     Raises:
-        UserError: if the file cannot be read or is no lecture; names the line.
+        UserError: if it cannot be read, or is no text.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        if path.stat().st_size > LARGEST_BYTES:
+            raise UserError(f"{str(path)!r} is too large for a lecture.", _KINDS)
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         reason = error.strerror or error
         raise UserError(f"Cannot read the lecture {str(path)!r}: {reason}.") from error
     except UnicodeDecodeError as error:
-        raise UserError(f"Cannot read the lecture {str(path)!r}: it is not text.") from error
-    return parse(text, path.name)
+        raise UserError(
+            f"Cannot read the lecture {str(path)!r}: it is not text.", _KINDS
+        ) from error
+
+
+_KINDS = "A lecture is a TOML file in UTF-8; one with its pictures packed ends in .rvl."
+
+
+def read_lecture(path: Path) -> Lecture:
+    """Read a lecture that has no mistake.
+
+    Raises:
+        UserError: if the file cannot be read or has a mistake; names the line of the first.
+    """
+    return parse(read_text(path), path.name)
 
 
 def parse(text: str, source: str = "lecture.toml") -> Lecture:
-    """Read a lecture from its text; `source` names it in errors.
+    """Read a lecture that has no mistake from its text; `source` names it in errors.
 
     Raises:
-        UserError: if it is no lecture; names the line and what is allowed.
+        UserError: for the first mistake; names its line and what is allowed.
     """
+    reading = examine(text, source)
+    if reading.lecture is None or reading.mistakes:
+        raise reading.mistakes[0]
+    return reading.lecture
+
+
+def examine(text: str, source: str = "lecture.toml") -> Reading:
+    """Read what can be read, and find every mistake."""
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{source} is not valid TOML: {error}.") from error
-    return _Reader(text, source, tables).lecture()
+    except (ValueError, RecursionError) as error:  # ValueError also of numbers without end
+        return Reading(None, (_syntax_error(error, text, source),))
+    return Reader(text, source, tables).reading()
 
 
-class _Reader:
-    """Turns the tables of one file into a lecture and its mistakes into sentences with a line."""
-
-    def __init__(self, text: str, source: str, tables: Mapping[str, Any]) -> None:
-        self._source = source
-        self._tables = tables
-        self._lines = Lines(text)
-
-    def lecture(self) -> Lecture:
-        values = self._values(Lecture, self._tables, ("scene",), "a lecture's entry")
-        scenes = self._each("scene", self._tables)
-        return Lecture(**values, scenes=tuple(self._scene(t, *p) for t, p in scenes))
-
-    def _scene(self, table: Mapping[str, Any], *place: str | int) -> Scene:
-        values = self._values(Scene, table, ("view", "step", "question"), "a scene's entry", *place)
-        if "title" not in values:
-            raise self._error(UserError("A scene needs a title."), *place)
-        return Scene(
-            **values,
-            views=tuple(self._view(t, *p) for t, p in self._each("view", table, *place)),
-            steps=tuple(self._step(t, *p) for t, p in self._each("step", table, *place)),
-            questions=tuple(
-                self._question(t, *p) for t, p in self._each("question", table, *place)
-            ),
-        )
-
-    def _view(self, table: Mapping[str, Any], *place: str | int) -> View:
-        try:
-            return view_from_table(table)
-        except EntryError as error:
-            raise self._error(error, *place, *error.key.split(".")) from error
-
-    def _step(self, table: Mapping[str, Any], *place: str | int) -> Step:
-        values = self._values(Step, table, ("change",), "a step's entry", *place)
-        change = table.get("change", {})
-        if not isinstance(change, dict):
-            hint = 'Write change = { cut = ["all"] }.'
-            raise self._error(UserError("change must be a table.", hint), *place, "change")
-        return Step(**values, change=change)
-
-    def _question(self, table: Mapping[str, Any], *place: str | int) -> Question:
-        values = self._values(Question, table, (), "a question's entry", *place)
-        if "ask" not in values:
-            raise self._error(UserError('A question needs ask = "...".'), *place)
-        return Question(**values)
-
-    # --- entries ---------------------------------------------------------------------------
-
-    def _values(
-        self,
-        kind: type[Any],
-        table: Mapping[str, Any],
-        tables: tuple[str, ...],
-        what: str,
-        *place: str | int,
-    ) -> dict[str, Any]:
-        """The plain entries of a table, checked; those in `tables` are somebody else's to read."""
-        plain = {key: content for key, content in table.items() if key not in tables}
-        try:
-            return checked(kind, plain, what)
-        except EntryError as error:
-            raise self._error(error, *place, error.key) from error
-
-    def _each(
-        self, key: str, table: Mapping[str, Any], *place: str | int
-    ) -> Iterator[tuple[Mapping[str, Any], tuple[str | int, ...]]]:
-        """The tables of an array and where they stand."""
-        found = table.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(t, dict) for t in found):
-            dotted = ".".join([*(p for p in place if isinstance(p, str)), key])
-            hint = f"Write [[{dotted}]] with two brackets."
-            raise self._error(UserError(f"A {key} is a table.", hint), *place, key)
-        return ((each, (*place, key, i)) for i, each in enumerate(found))
-
-    def _error(self, error: UserError, *place: str | int) -> UserError:
-        """The error with the file, the line and the scene in front of it."""
-        known = [part for part in place if part != ""]
-        where = self._source
-        if (line := self._lines.of(*known)) is not None:
-            where += f", line {line}"
-        if len(known) > 1 and known[0] == "scene":
-            where += f", scene {int(known[1]) + 1}"
-        return UserError(f"{where}: {error.message}", error.hint)
+def _syntax_error(error: Exception, text: str, source: str) -> LectureError:
+    message = str(error) or "it is nested too deeply"
+    if position := _POSITION.search(message):
+        line, message = int(position["line"]), message[: position.start()]
+        where = f"{source}, line {line}, column {position['column']}"
+        return LectureError(f"{where}: not valid TOML: {message}.", line=line)
+    if message.endswith(_ANYWHERE):
+        line, message = last_begun(text), message.removesuffix(_ANYWHERE)
+        hint = "The file ends within what begins on this line; is it complete?"
+        return LectureError(f"{source}, line {line}: not valid TOML: {message}.", hint, line)
+    return LectureError(f"{source}: not valid TOML: {message}.")
 
 
 # --- writing ---------------------------------------------------------------------------------
