@@ -32,7 +32,7 @@ class Command:
     shown_only: bool = False
 
 
-MENUS = ("&File", "&Edit", "&Network", "&Train", "&View", "&Help")
+MENUS = ("&File", "&Edit", "&Network", "&Train", "&Lecture", "&View", "&Help")
 
 _SHOWN = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 

@@ -27,6 +27,7 @@ from resnet_viz.ui.engine_notices import EngineNotices
 from resnet_viz.ui.explore import ExploreWorkspace
 from resnet_viz.ui.help.window_help import WindowHelp
 from resnet_viz.ui.intake import Intake
+from resnet_viz.ui.lecture_commands import lecture_commands
 from resnet_viz.ui.looks import Looks
 from resnet_viz.ui.notify import NoticeStrip, Notifier
 from resnet_viz.ui.overlays import DropOverlay, KeysOverlay
@@ -36,6 +37,7 @@ from resnet_viz.ui.theme import Choice, Theme
 from resnet_viz.ui.top_bar import TopBar
 from resnet_viz.ui.train_commands import train_commands
 from resnet_viz.ui.window_files import WindowFiles
+from resnet_viz.ui.window_lecture import WindowLecture
 from resnet_viz.ui.window_pictures import WindowPictures
 from resnet_viz.ui.window_training import WindowTraining
 from resnet_viz.ui.workspace import Workspace
@@ -91,11 +93,13 @@ class MainWindow(QMainWindow):
                 "Explore": self._make_explore,
                 "Gradients": self._make_gradients,
                 "Train": self._make_train,
+                "Lecture": self._make_lecture,
             },
             self._settings,
         )
         self.pictures = WindowPictures(self.workspaces, self.looks, self.notifier)
         self.training = WindowTraining(self.workspaces, self.notifier, self._settings)
+        self.lecture = WindowLecture(self.workspaces, self.notifier)
         self.top_bar = TopBar(self.session, self.workspaces.titles)
         self.strip = NoticeStrip(self.notifier)
         self.engine_notices = EngineNotices(self._client, self.notifier, self.strip, self)
@@ -122,7 +126,7 @@ class MainWindow(QMainWindow):
 
     def _list_commands(self) -> list[Command]:
         undo, files = self.workspaces.undo, self.files
-        file, edit, network, _train, view, help_ = actions.MENUS
+        file, edit, network, _train, _lecture, view, help_ = actions.MENUS
         return [
             Command(file, "&Open picture…", files.ask_picture, ("Ctrl+O",)),
             Command(file, "Open &checkpoint…", files.ask_checkpoint, ("Ctrl+Shift+O",)),
@@ -135,6 +139,7 @@ class MainWindow(QMainWindow):
             Command(network, "&Choose network…", self._choose_network, ("Ctrl+M",)),
             *workspace_commands(self.workspaces),
             *train_commands(self.workspaces),
+            *lecture_commands(self.lecture),
             Command(network, "&Restart the engine", self._client.restart, (), True),
             Command(view, "&Full screen", self._flip_full_screen, ("F11",), True),
             Command(help_, "&Keys", self.show_keys, ("?",)),
@@ -206,6 +211,11 @@ class MainWindow(QMainWindow):
 
         return training_workspace(self._client, self.notifier, self.engine_notices.devices)
 
+    def _make_lecture(self) -> Workspace:
+        from resnet_viz.ui.lecture.workspace import lecture_workspace
+
+        return lecture_workspace(self._client, self.notifier)
+
     @property
     def workspace(self) -> Workspace:
         """The workspace on screen."""
@@ -228,7 +238,7 @@ class MainWindow(QMainWindow):
 
     def open_paths(self, paths: list[Path]) -> None:
         """Open pictures, a folder of them, a checkpoint, or something to train."""
-        if not self.training.take(paths):
+        if not (self.lecture.take(paths) or self.training.take(paths)):
             self.intake.open_paths(paths)
 
     def paste(self) -> None:
@@ -249,7 +259,8 @@ class MainWindow(QMainWindow):
         self._take(event.mimeData(), "dropped picture")
 
     def _take(self, mime: QMimeData, name: str) -> None:
-        if not (self.workspace.take(mime) or self.training.take_mime(mime)):
+        takers = (self.workspace.take, self.lecture.take_mime, self.training.take_mime)
+        if not any(take(mime) for take in takers):
             self.intake.take(mime, name)
 
     def _on_picture(self, picture: Picture) -> None:

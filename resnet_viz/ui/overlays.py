@@ -56,7 +56,7 @@ class DropOverlay(Overlay):
 class KeysOverlay(Overlay):
     """All keys on one sheet; any key or click closes it."""
 
-    ROWS = 12
+    ROWS = 16
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

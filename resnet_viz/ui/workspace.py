@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QSettings, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
+from resnet_viz.lecture.views import View
 from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.theme import Theme
 
@@ -87,6 +88,14 @@ class Workspace(QWidget):
     def fit(self) -> None:
         """Show the whole network."""
         raise NotImplementedError
+
+    def scene_views(self) -> tuple[View, ...]:
+        """What is on screen, as one or two views that a lecture can show; empty if it cannot.
+
+        Raises:
+            UserError: if what is on screen has something that a lecture's file cannot say.
+        """
+        return ()
 
     def take(self, mime: QMimeData) -> bool:
         """Use what was pasted or dropped if it is meant for this workspace; False if not."""
