@@ -16,12 +16,12 @@ from resnet_viz.ui.block_view.line import LineLabel
 from resnet_viz.ui.block_view.look import Look
 from resnet_viz.ui.gradients.chart_controls import ChartControls
 from resnet_viz.ui.gradients.gradient_chart import GradientChart
+from resnet_viz.ui.gradients.pair_link import PairLink
 from resnet_viz.ui.gradients.pair_state import PairState, Series
 from resnet_viz.ui.gradients.pair_words import block_lines, caption_lines, source_lines
 from resnet_viz.ui.gradients.quantities import QuantityName
 from resnet_viz.ui.gradients.side_view import SideView
 from resnet_viz.ui.gradients.theory_desk import TheoryDesk
-from resnet_viz.ui.overview.layout import BlockAxis
 from resnet_viz.ui.overview.stale import StaleHint
 from resnet_viz.ui.overview.style import Style, paint_card
 from resnet_viz.ui.theme import LIGHT, Theme
@@ -65,7 +65,7 @@ class PairView(QWidget):
         self.caption = LineLabel(Look(LIGHT), LIGHT.small_px)
         self.sources = LineLabel(Look(LIGHT), LIGHT.small_px)
         self.theory = TheoryDesk(self)
-        self._linking = False
+        self.link = PairLink(self.state, self.sides, (self.chart,), self)
         self._stale = StaleHint(self)
         self._stale.changed.connect(self._show_block)
         self._build_layout()
@@ -91,12 +91,10 @@ class PairView(QWidget):
             view.skip_clicked.connect(self.skip_clicked)
             view.branch_clicked.connect(self.branch_clicked)
             view.stage_skips_clicked.connect(self.stage_skips_clicked)
-            view.block_picked.connect(self._on_picked)
-            view.block_hovered.connect(self._on_hovered)
-            view.axis_wanted.connect(self._show_axis)
-        self.chart.block_picked.connect(self._on_picked)
-        self.chart.block_hovered.connect(self._on_hovered)
-        self.chart.axis_wanted.connect(self._show_axis)
+        self.link.moved.connect(self._on_moved)
+        self.link.lit.connect(self._show_block)
+        self.link.picked.connect(self.block_selected)
+        self.link.hovered.connect(self.block_hovered)
         self.controls.quantity_chosen.connect(self.set_quantity)
         self.controls.pin_toggled.connect(self._on_pin)
         self.controls.theory_toggled.connect(self._on_theory)
@@ -114,7 +112,7 @@ class PairView(QWidget):
         self.chart.set_style(self._style)
         for label in (self.caption, self.sources):
             label.set_look(Look(theme), theme.small_px)
-        self._show_axis(self._axis)
+        self.link.show_axis(self.link.axis)
         self.update()
 
     def set_network(self, spec_residual: ResNetSpec, spec_plain: ResNetSpec) -> None:
@@ -129,7 +127,7 @@ class PairView(QWidget):
         for view in self.sides.values():
             view.show_network()
             view.show_measured(None)
-        self._show_axis(self._axis)
+        self.link.show_axis(self.link.axis)
         self._refresh()
 
     def set_gates(self, side: Side, gates: Mapping[str, Gate]) -> None:
@@ -156,9 +154,7 @@ class PairView(QWidget):
 
     def set_selected(self, name: str) -> None:
         """Select a block without telling; unknown names are ignored."""
-        index = self.state.one.index(name)
-        if index is not None and index != self.state.one.selected:
-            self._select(index)
+        self.link.set_selected(name)
 
     def set_stale(self, stale: bool) -> None:
         """Say whether the figures are being measured anew; short measurements are not shown."""
@@ -173,48 +169,13 @@ class PairView(QWidget):
 
     def fit(self) -> None:
         """Show all blocks."""
-        self._show_axis(self._axis.fitted())
+        self.link.fit()
 
     # --- reactions ---------------------------------------------------------------------------
 
-    @property
-    def _axis(self) -> BlockAxis:
-        return self.sides["residual"].canvas.scene.axis
-
-    def _show_axis(self, axis: BlockAxis) -> None:
-        """Show the same part of both networks, and of the chart."""
-        if self._linking:  # the others report what they are being told
-            return
-        self._linking = True
-        for view in self.sides.values():
-            view.canvas.set_axis(view.canvas.scene.axis.following(axis))
-        self._linking = False
-        self.chart.set_axis(self._axis)
-        self.controls.fit_button.setEnabled(self._axis.zoom > 1.0001)
+    def _on_moved(self) -> None:
+        self.controls.fit_button.setEnabled(self.link.axis.zoom > 1.0001)
         self._show_caption()
-
-    def _on_picked(self, index: int) -> None:
-        before = tuple(s.selected for s in self.state.sides.values())
-        self._select(index)
-        if before != (index, index):
-            self.block_selected.emit(self.state.one.name(index))
-
-    def _select(self, index: int) -> None:
-        for view in self.sides.values():
-            view.canvas.show_selected(index)
-            view.refresh()
-        self.chart.describe()
-        self._show_block()
-
-    def _on_hovered(self, index: int | None) -> None:
-        changed = False
-        for view in self.sides.values():
-            changed = changed or view.state.hovered != index
-            view.canvas.show_hovered(index)
-        self.chart.update()
-        self._show_block()
-        if changed:
-            self.block_hovered.emit(self.state.one.name(index))
 
     def _on_pin(self, pinned: bool) -> None:
         self.chart.set_pinned(pinned)
