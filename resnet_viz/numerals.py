@@ -56,6 +56,11 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f} %"
 
 
+def accuracy(share: float) -> str:
+    """`91.2 %`: one digit more than `percent`, for networks differ by less than one."""
+    return f"{100 * share:.1f} %"
+
+
 def count(value: float) -> str:
     """A large count: 9,408 -> `9.41 k`, 231,211,008 -> `231 M`."""
     for scale, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):

@@ -45,12 +45,18 @@ class ChartCard(QFrame):
         box.setSpacing(2)
         box.addLayout(head)
         box.addWidget(self.chart, 1)
+        self._controls = True
         self.set_quantity(quantity)
+
+    def set_controls(self, shown: bool) -> None:
+        """Offer the log axis, or only draw."""
+        self._controls = shown
+        self.log.setVisible(shown and self.chart.quantity.log_offered)
 
     def set_quantity(self, quantity: Quantity) -> None:
         """Show something else on the y axis."""
         self.title.setText(quantity.title)
-        self.log.setVisible(quantity.log_offered)
+        self.log.setVisible(self._controls and quantity.log_offered)
         self.log.setAccessibleName(f"Logarithmic axis: {quantity.title}")
         if not quantity.log_offered:
             self.log.setChecked(False)

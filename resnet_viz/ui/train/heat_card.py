@@ -44,11 +44,14 @@ class HeatCard(QFrame):
         self._theme: Theme | None = None
         self._pinned: HeatScale | None = None
         self._selected = ""
+        self._controls = True
         self.maps: list[Heatmap] = []
         self.strip = TimeStrip(timeline)
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("What the heatmaps show")
         self.chooser.currentIndexChanged.connect(self._on_chosen)
+        self.title = QLabel()
+        self.title.setProperty("role", "title")
         self.legend = HeatLegend()
         self.pin = QToolButton()
         self.pin.setText("Pin")
@@ -65,6 +68,7 @@ class HeatCard(QFrame):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.chooser)
+        head.addWidget(self.title)
         head.addStretch(1)
         head.addWidget(self.legend)
         head.addWidget(self.pin)
@@ -79,6 +83,11 @@ class HeatCard(QFrame):
         return QSize(800, 300)
 
     # --- what is shown ---------------------------------------------------------------------
+
+    def set_controls(self, shown: bool) -> None:
+        """Offer other quantities and the pin, or only say what is shown."""
+        self._controls = shown
+        self._show_head()
 
     @property
     def quantity(self) -> HeatQuantity:
@@ -126,12 +135,9 @@ class HeatCard(QFrame):
 
     def _on_chosen(self) -> None:
         reader, quantity = self._reader, self.quantity
-        there = bool(self.maps) and self.chooser.count() > 0
-        for widget in (self.chooser, self.legend, self.pin):
-            widget.setVisible(there)
-        self.empty.setVisible(not there)
+        self._show_head()
         self.empty.setText("This run has no figures of blocks." if reader else "")
-        if reader is None or not there:
+        if reader is None or not self._there:
             return
         self.pin.setChecked(False)  # a scale of something else says nothing here
         self.chooser.setToolTip(quantity.tip)
@@ -141,6 +147,20 @@ class HeatCard(QFrame):
             field.follow(reader.blocks(network.key))
             heatmap.set_field(field, network.stages)
         self.fell_behind.emit()
+
+    @property
+    def _there(self) -> bool:
+        """Whether there is a quantity to show."""
+        return bool(self.maps) and self.chooser.count() > 0
+
+    def _show_head(self) -> None:
+        there = self._there
+        self.legend.setVisible(there)
+        self.chooser.setVisible(there and self._controls)
+        self.pin.setVisible(there and self._controls)
+        self.title.setVisible(there and not self._controls)
+        self.title.setText(self.quantity.title)
+        self.empty.setVisible(not there)
 
     def follow(self) -> None:
         """Take in what the reader has found."""

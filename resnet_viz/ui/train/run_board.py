@@ -26,6 +26,7 @@ class RunBoard(QObject):
         timeline: what all charts have in common.
         heat: the heatmaps.
         curves: of the run on screen; None while there is none.
+        hidden: key of the network whose curves are not drawn; empty for none.
 
     Signals:
         settled: everything that the run has recorded is drawn.
@@ -38,6 +39,7 @@ class RunBoard(QObject):
         self.timeline = Timeline(self)
         self.heat = HeatCard(self.timeline)
         self.curves: RunCurves | None = None
+        self.hidden = ""
         self._reader: RunReader | None = None
         self._keys: dict[ChartCard, str] = {}
         self._width = 1
@@ -82,6 +84,7 @@ class RunBoard(QObject):
 
     def hide_network(self, key: str) -> None:
         """Hide a network's curves of loss and accuracy, see `RunCurves.hidden`; empty for none."""
+        self.hidden = key
         if self.curves is not None and self.curves.hidden != key:
             self.curves.hidden = key
             self._draw()
@@ -105,6 +108,8 @@ class RunBoard(QObject):
         """Show another run, or none."""
         self._reader = reader
         self.curves = None if reader is None else RunCurves(reader)
+        if self.curves is not None:
+            self.curves.hidden = self.hidden
         self.timeline.fit()
         self.heat.set_run(reader)
         for card in self._keys:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from resnet_viz.numerals import binary_size, figure
+from resnet_viz.numerals import accuracy, binary_size, figure
 from resnet_viz.runs.layout import NetworkFacts, RunFacts
 from resnet_viz.runs.reader import RunReader
 from resnet_viz.ui.train.block_digest import BlockTrend
@@ -19,19 +19,13 @@ COLOURS = {"network": "output", "rival": "trouble"}
 MARKS = {"network": "●", "rival": "■"}
 """Signs by a network's key."""
 
-
-def accuracy_words(value: float) -> str:
-    """`91.2 %`: one digit more than `percent`, for networks differ by less than one."""
-    return f"{100 * value:.1f} %"
-
-
 LOSS = Quantity("Loss", log_offered=True)
-ACCURACY = Quantity("Accuracy", share=True, said=accuracy_words)
+ACCURACY = Quantity("Accuracy", share=True, said=accuracy)
 
 THIRD: dict[str, Quantity] = {
     "lr": Quantity("Learning rate", log_offered=True),
     "update": Quantity("Update ‖Δw‖ / ‖w‖", "median of all blocks", log_offered=True),
-    "dead": Quantity("Dead channels", "median of all blocks", share=True, said=accuracy_words),
+    "dead": Quantity("Dead channels", "median of all blocks", share=True, said=accuracy),
     "speed": Quantity(
         "Images per second", "all networks count as one", said=lambda value: f"{value:,.0f}"
     ),

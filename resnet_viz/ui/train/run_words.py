@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import TYPE_CHECKING
 
+from resnet_viz.errors import UserError
 from resnet_viz.numerals import counted, figure
+from resnet_viz.runs.layout import RunPaths
+from resnet_viz.runs.reader import RunReader
 from resnet_viz.train.config import TrainConfig
+from resnet_viz.train.recipe import read_config
+from resnet_viz.ui.train.setup_words import OPTIMISERS
 
 if TYPE_CHECKING:
     from resnet_viz.ui.train.session import TrainSession
@@ -17,8 +23,7 @@ def headline_words(session: TrainSession) -> str:
     reader = session.reader
     if reader is None or (session.training and not session.own):
         return recipe_words(session.config)
-    names = " and ".join(network.title for network in reader.facts.networks)
-    return f"{names} · {reader.facts.dataset}" if reader.facts.dataset else names
+    return " · ".join(_who_on_what(reader))
 
 
 def recipe_words(config: TrainConfig) -> str:
@@ -64,6 +69,31 @@ def status_words(session: TrainSession) -> str:
     if device := facts.environment.get("device"):
         parts.append(str(device))
     return " · ".join(parts)
+
+
+def place_in_run(reader: RunReader, position: int | None) -> str:
+    """`ResNet-56 and plain-56 · CIFAR-10 · step 500 of 1,560`: what is on screen of a run."""
+    step = reader.last_step if position is None else position
+    planned = f" of {reader.facts.n_steps:,}" if reader.facts.n_steps else ""
+    return " · ".join([*_who_on_what(reader), f"step {step:,}{planned}"])
+
+
+def caption_words(reader: RunReader, position: int | None) -> str:
+    """`place_in_run`, and all that decides the numbers: pictures, batch, optimiser, seed."""
+    parts = [place_in_run(reader, position)]
+    if reader.facts.n_train:
+        parts.append(f"{reader.facts.n_train:,} pictures")
+    with contextlib.suppress(UserError):  # a script of the user's own has no recipe
+        config = read_config(RunPaths(reader.path).config)
+        parts.append(f"batches of {config.run.batch_size}")
+        parts.append(f"{OPTIMISERS[config.optimiser.name]}, rate {config.optimiser.lr:g}")
+        parts.append(f"seed {config.run.seed}")
+    return " · ".join(parts)
+
+
+def _who_on_what(reader: RunReader) -> list[str]:
+    names = " and ".join(network.title for network in reader.facts.networks)
+    return [names, reader.facts.dataset] if reader.facts.dataset else [names]
 
 
 def broken_words(broken: tuple[tuple[str, str], ...]) -> str:
