@@ -24,9 +24,9 @@ IMAGE_SUFFIXES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
-    """A decoded picture.
+    """A decoded picture; each is equal to itself alone, for pixels are not worth comparing.
 
     Attributes:
         name: for people, the file's name.

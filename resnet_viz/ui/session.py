@@ -86,7 +86,7 @@ class Session(QObject):
         self.view: NDArray[np.uint8] | None = None
         self.toggles = Toggles.initial(choice.spec)
         self.target: int | None = None
-        self.selected = _first_choice(choice.spec)
+        self.selected = first_choice(choice.spec)
         self.snapshot: Snapshot | None = None
         self.ghost: Snapshot | None = None
         self.stale = True
@@ -201,13 +201,7 @@ class Session(QObject):
         question = self._take_question(explored.request_id)
         if question is None or (question.choice, question.picture) != (self.choice, self.picture):
             return
-        if self._shown != question:
-            self.ghost = self._ghost_for(question)
-        self.snapshot = explored.snapshot
-        self._shown = question
-        self._set_stale(bool(self._asked) and self._newest != question)
-        self.measured.emit()
-        self.maps_changed.emit()
+        self._show(question, explored.snapshot)
 
     def on_failed(self, failed: Failed) -> None:
         """Something did not work: the state before it stays."""
@@ -249,7 +243,7 @@ class Session(QObject):
         self._wanted_choice = None
         same = block_names(old) == block_names(self.spec) and old.plain == self.spec.plain
         if self.selected not in block_names(self.spec):
-            self.selected = _first_choice(self.spec)
+            self.selected = first_choice(self.spec)
             self.selected_changed.emit(self.selected)
         self.snapshot = None
         self.ghost = None
@@ -274,6 +268,16 @@ class Session(QObject):
             self.choice, self.view, self.toggles.gates(self.spec), self.target, (self.selected,)
         )
         self._asked[request_id] = question
+
+    def _show(self, question: Question, snapshot: Snapshot) -> None:
+        """Put the answer to a question on screen."""
+        if self._shown != question:
+            self.ghost = self._ghost_for(question)
+        self.snapshot = snapshot
+        self._shown = question
+        self._set_stale(bool(self._asked) and self._newest != question)
+        self.measured.emit()
+        self.maps_changed.emit()
 
     def _take_question(self, request_id: int) -> Question | None:
         """The question that is answered now; older ones will not be answered any more."""
@@ -343,7 +347,7 @@ class _Change(QUndoCommand):
         self._session.apply_toggles(self._before)
 
 
-def _first_choice(spec: ResNetSpec) -> str:
+def first_choice(spec: ResNetSpec) -> str:
     """A block worth looking at first: the second one, where maps still look like the picture."""
     names = block_names(spec)
     return names[min(1, len(names) - 1)]

@@ -1,0 +1,1 @@
+"""The inside of one residual block, painted layer by layer."""
