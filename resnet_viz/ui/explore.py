@@ -9,8 +9,10 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from resnet_viz.lecture.views import View
 from resnet_viz.models.specs import BlockSpec
 from resnet_viz.ui.block_view.view import BlockView
+from resnet_viz.ui.explore_views import explore_views
 from resnet_viz.ui.measured_words import snapshot_words
 from resnet_viz.ui.overview.lanes import LANE_NAMES
 from resnet_viz.ui.overview.widget import OverviewWidget
@@ -90,6 +92,10 @@ class ExploreWorkspace(Workspace):
     def has_channels(self) -> bool:
         """The block view shows them."""
         return True
+
+    def scene_views(self) -> tuple[View, ...]:
+        """The network with its lanes, and the selected block."""
+        return explore_views(self._session, self.overview.lanes)
 
     def choose_network(self, button: QWidget) -> None:
         """Open the form."""

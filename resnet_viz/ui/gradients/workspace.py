@@ -16,9 +16,11 @@ from resnet_viz.lab import experiments
 from resnet_viz.lab.experiments import Experiment
 from resnet_viz.lab.line import from_line, to_line
 from resnet_viz.lab.settings import Weights
+from resnet_viz.lecture.views import View
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.gradients.cause_panel import CausePanel
 from resnet_viz.ui.gradients.pair_page import PairPage
+from resnet_viz.ui.gradients.scene_views import experiment_views, pair_views
 from resnet_viz.ui.gradients.session import LabSession
 from resnet_viz.ui.gradients.settings_text import SettingsText, is_settings_text
 from resnet_viz.ui.measured_words import pair_words
@@ -94,6 +96,7 @@ class GradientsWorkspace(Workspace):
         session.setParent(self)
         self._notifier = notifier
         self._theme: Theme = LIGHT
+        self._picture: Picture | None = None
         self.pages: dict[str, ExperimentPage] = {}
         self.text = SettingsText(session, notifier, torch_version, self)
         self.causes = CausePanel(session, self.text)
@@ -146,6 +149,13 @@ class GradientsWorkspace(Workspace):
         """The tab and the network."""
         tab = self.tabs.tabText(self.tabs.currentIndex())
         return f"{tab} {self.session.spec.title()}"
+
+    def scene_views(self) -> tuple[View, ...]:
+        """The pair, or the experiment of the tab on screen."""
+        page = self.pages.get(self.tabs.tabText(self.tabs.currentIndex()))
+        if page is None:
+            return pair_views(self.session, self.page, self._picture)
+        return experiment_views(self.session, page, self._picture)
 
     def choose_network(self, button: QWidget) -> None:
         """Open the list of depths."""
@@ -205,6 +215,7 @@ class GradientsWorkspace(Workspace):
 
     def show_picture(self, picture: Picture, *, chosen: bool) -> None:
         """Keep the picture for the batch; one that the user chose here becomes the batch."""
+        self._picture = picture
         self.text.picture_name = picture.name
         self.session.set_picture(picture.rgb)
         if chosen and self.session.settings.batch != "picture":

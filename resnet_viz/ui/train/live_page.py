@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from resnet_viz.lecture.views import RunPart
 from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.live_controls import LiveControls
 from resnet_viz.ui.train.run_board import RunBoard, shows_blocks
@@ -67,6 +70,13 @@ class LivePage(QWidget):
         self.heat.block_clicked.connect(session.select)
         controls.smoothing_changed.connect(self.board.set_width_of_mean)
         controls.third_chosen.connect(self._on_third)
+
+    @property
+    def parts(self) -> tuple[RunPart, ...]:
+        """The charts on screen, as a lecture names them."""
+        third = self.controls.third.currentData() if self.third.isVisibleTo(self) else ""
+        named = [p for p in get_args(RunPart) if p in ("loss", "accuracy", third)]
+        return (*named, "gradients") if self.heat.isVisibleTo(self) else tuple(named)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
