@@ -42,6 +42,9 @@ class Theme:
         title_px: card titles.
         line: chart line width.
         arc_min, arc_max: width of an arc at a shortcut share of 0 and 1.
+        printed: whether it is for a figure, whose fonts keep their proportions at any scale,
+            instead of fitting the screen's pixels.
+        pixel: pixels of the device per logical one; pens whose width is in pixels need it.
     """
 
     name: ThemeName
@@ -68,6 +71,8 @@ class Theme:
     line: float
     arc_min: float
     arc_max: float
+    printed: bool = False
+    pixel: float = 1.0
 
 
 LIGHT = Theme(

@@ -9,6 +9,7 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from resnet_viz.lecture.views import View
+from resnet_viz.ui.figures.figure import Figure
 from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.theme import Theme
 
@@ -100,6 +101,10 @@ class Workspace(QWidget):
     def take(self, mime: QMimeData) -> bool:
         """Use what was pasted or dropped if it is meant for this workspace; False if not."""
         return False
+
+    def figures(self) -> tuple[Figure, ...]:
+        """What can be taken out of it as a picture or as numbers, the most important first."""
+        return ()
 
     # --- what the window tells it ------------------------------------------------------------
 

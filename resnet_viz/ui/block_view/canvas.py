@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from resnet_viz.ui.block_view.look import Look
 from resnet_viz.ui.block_view.panels import Panel, Pixel
+from resnet_viz.ui.paint_targets import image_ratio
 
 _NOTCH = 120  # of QWheelEvent.angleDelta: one click of a usual wheel
 _BY_KEYBOARD = (
@@ -50,6 +51,11 @@ class Canvas(QWidget):
     def mark(self) -> Pixel | None:
         """The pixel that is pointed at here or in a linked canvas."""
         return self._mark
+
+    @property
+    def ratio(self) -> float:
+        """Pixels of the maps' images per logical pixel."""
+        return image_ratio(self.look.theme, self)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(140, 108)  # three rows of the smallest readable tiles

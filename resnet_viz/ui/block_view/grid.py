@@ -44,7 +44,7 @@ class ChannelGrid(Canvas):
     def set_look(self, look: Look) -> None:
         """Change the colours."""
         super().set_look(look)
-        self._redraw()
+        self._fit()
 
     def set_panel(self, panel: Panel | None, *, dimmed: bool = False) -> None:
         """Show a tensor, or placeholders with None; `dimmed` if it takes no part in the sum."""
@@ -96,7 +96,7 @@ class ChannelGrid(Canvas):
         """Side of a tile, logical pixels, `steps` sizes above or below the present one."""
         if self._panel is None or self._layout is None:
             return None
-        ratio = self.devicePixelRatioF()
+        ratio = self.ratio
         side = max(self._panel.tensor.shape[1:])
         sizes = [s.side(side) for s in tile_scales(side, SMALLEST, self.width() * ratio)]
         now = self._layout.scale.side(side)
@@ -116,7 +116,7 @@ class ChannelGrid(Canvas):
         before = self._layout
         self._layout = None
         if self._panel is not None and self.width() > 0 and self.height() > 0:
-            ratio = self.devicePixelRatioF()
+            ratio = self.ratio
             height, width = self._panel.tensor.shape[1:]
             self._layout = fit(
                 self._panel.n_channels,
@@ -136,7 +136,7 @@ class ChannelGrid(Canvas):
         self.update()
 
     def _logical(self, rect: tuple[int, int, int, int]) -> QRectF:
-        ratio = self.devicePixelRatioF()
+        ratio = self.ratio
         x, y, width, height = (length / ratio for length in rect)
         return QRectF(x, y, width, height)
 
@@ -147,13 +147,13 @@ class ChannelGrid(Canvas):
         if self._panel is None or self._layout is None:
             self._paint_placeholder(painter)
         else:
-            left = self._layout.left / self.devicePixelRatioF()
+            left = self._layout.left / self.ratio
             painter.setOpacity(_DIMMED if self._dimmed else 1.0)
             painter.drawImage(QPointF(left, 0), self._mosaic(self._panel, self._layout))
             painter.setOpacity(1.0)
             if self._mark is not None and self._mark.inside(self._panel.tensor):
                 self._paint_mark(painter, self._mark, self._panel, self._layout)
-            if self._selected < self._panel.n_channels:
+            if 0 <= self._selected < self._panel.n_channels:
                 self._paint_selection(painter, self.tile_rect(self._selected))
         self.paint_ring(painter)
         painter.end()
@@ -162,7 +162,7 @@ class ChannelGrid(Canvas):
         """The visible tiles; made once and kept while only marks move."""
         if self._image is None:
             levels = render(panel.tensor, panel.order, panel.scale, layout, self._first_row)
-            self._image = self.look.image(levels, panel.scale.signed, self.devicePixelRatioF())
+            self._image = self.look.image(levels, panel.scale.signed, self.ratio)
         return self._image
 
     def _paint_selection(self, painter: QPainter, tile: QRectF) -> None:
@@ -200,7 +200,7 @@ class ChannelGrid(Canvas):
         """The pixel under a point of the widget."""
         if self._panel is None or self._layout is None:
             return None
-        ratio = self.devicePixelRatioF()
+        ratio = self.ratio
         cell = self._layout.hit(point.x() * ratio, point.y() * ratio, self._first_row)
         if cell is None:
             return None

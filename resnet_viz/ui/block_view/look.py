@@ -57,6 +57,8 @@ class Look:
         font.setPixelSize(max(1, size_px))
         font.setBold(bold)
         font.setStrikeOut(struck)
+        if self.theme.printed:
+            font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         return font
 
     def table_name(self, signed: bool) -> TableName:

@@ -57,7 +57,7 @@ class BigMap(Canvas):
         """The visible part, in device pixels."""
         if self._panel is None:
             return None
-        ratio = self.devicePixelRatioF()
+        ratio = self.ratio
         wide, high = round(self.width() * ratio), round(self.height() * ratio)
         return window(self.shape, wide, high, self._focus, ratio)
 
@@ -71,7 +71,7 @@ class BigMap(Canvas):
     def prints_values(self) -> bool:
         """Whether the pixels are large enough for their values."""
         view = self.view
-        return view is not None and view.cell >= PRINTED * self.devicePixelRatioF()
+        return view is not None and view.cell >= PRINTED * self.ratio
 
     @property
     def exponent(self) -> int:
@@ -88,7 +88,7 @@ class BigMap(Canvas):
         view = self.view
         if view is None or self._panel is None:
             return
-        scale, ratio = self._panel.scale, self.devicePixelRatioF()
+        scale, ratio = self._panel.scale, self.ratio
         rows = slice(view.row, view.row + view.rows)
         columns = slice(view.column, view.column + view.columns)
         values = self._panel.tensor[self._channel, rows, columns]
@@ -109,14 +109,14 @@ class BigMap(Canvas):
 
     def _cell(self, view: Window, row: int, column: int) -> QRectF:
         """Rectangle of a cell, counted from the first visible one."""
-        side = view.cell / self.devicePixelRatioF()
-        left = view.left / self.devicePixelRatioF()
+        side = view.cell / self.ratio
+        left = view.left / self.ratio
         return QRectF(left + column * side, row * side, side, side)
 
     def _paint_values(
         self, painter: QPainter, view: Window, values: FloatArray, levels: Levels, signed: bool
     ) -> None:
-        side = view.cell / self.devicePixelRatioF()
+        side = view.cell / self.ratio
         font = self.look.font(min(self.look.theme.font_px, int(side * 0.34)))
         painter.setFont(font)
         digits = 3 if QFontMetricsF(font).horizontalAdvance("−0.00") <= side - 4 else 2
@@ -138,7 +138,7 @@ class BigMap(Canvas):
         view = self.view
         if view is None:
             return None
-        ratio = self.devicePixelRatioF()
+        ratio = self.ratio
         found = view.hit(point.x() * ratio, point.y() * ratio)
         return None if found is None else Pixel(self._channel, *found)
 
@@ -152,7 +152,7 @@ class BigMap(Canvas):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         view = self.view
         if self._grabbed is not None and view is not None:
-            moved = (self._grabbed - event.position()) * self.devicePixelRatioF() / view.cell
+            moved = (self._grabbed - event.position()) * self.ratio / view.cell
             self._grabbed = event.position()
             self.panned.emit(moved.y(), moved.x())
         super().mouseMoveEvent(event)

@@ -22,6 +22,7 @@ from resnet_viz.ui.gradients.quantities import QUANTITIES, QuantityName
 from resnet_viz.ui.overview.dragging import Drag
 from resnet_viz.ui.overview.layout import BlockAxis
 from resnet_viz.ui.overview.style import Style
+from resnet_viz.ui.paint_targets import on_screen
 
 _ZOOM_PER_NOTCH = 1.25
 _NOTCH = 120.0  # eighths of a degree that one step of a common wheel turns
@@ -123,15 +124,24 @@ class GradientChart(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Compose the lit columns and the picture, which is kept while only hover changes."""
-        if self._layer is None or self._layer.devicePixelRatio() != self.devicePixelRatioF():
-            self._layer = self._picture()
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), self.scene.style.brush("card"))
             self.scene.paint_columns(painter)
-            painter.drawPixmap(0, 0, self._layer)
+            if on_screen(painter, self):
+                painter.drawPixmap(0, 0, self._kept())
+            else:
+                painter.save()
+                self.scene.paint(painter)
+                painter.restore()
             if self.hasFocus():
                 painter.setPen(self.scene.style.pen("text", 1.0))
                 painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _kept(self) -> QPixmap:
+        """The picture without hover, painted once per change."""
+        if self._layer is None or self._layer.devicePixelRatio() != self.devicePixelRatioF():
+            self._layer = self._picture()
+        return self._layer
 
     def _picture(self) -> QPixmap:
         ratio = self.devicePixelRatioF()

@@ -26,6 +26,7 @@ from resnet_viz.ui.overview.menus import PIN_TIP, block_menu, tool_tip
 from resnet_viz.ui.overview.scene import Scene
 from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.style import Style
+from resnet_viz.ui.paint_targets import on_screen
 
 _ZOOM_PER_NOTCH = 1.25
 _NOTCH = 120.0  # eighths of a degree that one step of a common wheel turns
@@ -96,11 +97,12 @@ class OverviewCanvas(QWidget):
 
         A changed picture is painted at once; only when it is needed again, as the pointer
         moves over it, it is kept as a pixmap. So panning does not pay for a pixmap per frame.
+        In a figure nothing is kept, for its lines are to be lines.
         """
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), self.scene.style.brush("card"))
             self.scene.paint_columns(painter)
-            if self._fresh:
+            if self._fresh or not on_screen(painter, self):
                 painter.save()
                 self.scene.paint(painter)
                 painter.restore()

@@ -14,6 +14,7 @@ from shiboken6 import VoidPtr
 
 from resnet_viz.ui.overview.layout import GROUP_PX, BlockAxis
 from resnet_viz.ui.overview.style import Style
+from resnet_viz.ui.paint_targets import is_vector, pixels_per_unit
 
 Values = NDArray[np.float64]
 
@@ -40,12 +41,12 @@ def polygon(xs: Values, ys: Values) -> QPolygonF:
 
 def is_hairline(painter: QPainter, pen: QPen) -> bool:
     """Whether a line is at most a device pixel wide: those Qt draws fast at any length."""
-    return pen.widthF() * painter.device().devicePixelRatio() <= 1.0
+    return pen.widthF() * pixels_per_unit(painter) <= 1.0
 
 
 def draw_curve(painter: QPainter, xs: Values, ys: Values, pen: QPen) -> None:
     """Draw a solid line through points (n,); the pen must be opaque, for its caps overlap."""
-    if is_hairline(painter, pen):
+    if is_hairline(painter, pen) or is_vector(painter):
         painter.setPen(pen)
         painter.drawPolyline(polygon(xs, ys))
         return
@@ -71,6 +72,12 @@ def draw_dashed(painter: QPainter, xs: Values, ys: Values, pen: QPen, dash: floa
     points of the curve.
     """
     if xs.size < 2:
+        return
+    if is_vector(painter):
+        pen = QPen(pen)
+        pen.setDashPattern([dash / pen.widthF(), 0.75 * dash / pen.widthF()])
+        painter.setPen(pen)
+        painter.drawPolyline(polygon(xs, ys))
         return
     period = dash * 1.75
     run = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(xs), np.diff(ys)))])
@@ -109,7 +116,7 @@ def draw_dense_bars(
         tops: pixel y of each bar's top, (n,).
         colour: of all bars.
     """
-    rows = max(1, round(plot.height() * painter.device().devicePixelRatio()))
+    rows = max(1, round(plot.height() * pixels_per_unit(painter)))
     levels = np.round((tops - plot.top()) / plot.height() * rows)
     filled = np.arange(rows)[:, None] >= levels  # (rows, n)
     pixels = np.where(filled, np.uint32(colour.rgba()), np.uint32(0))

@@ -28,8 +28,8 @@ class Style:
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
-        self.small = _font(theme.small_px)
-        self.bold = _font(theme.small_px + 1, bold=True)
+        self.small = _font(theme.small_px, printed=theme.printed)
+        self.bold = _font(theme.small_px + 1, bold=True, printed=theme.printed)
         self.metrics = QFontMetricsF(self.small)
         self.bold_metrics = QFontMetricsF(self.bold)
         self.row = max(self.metrics.height(), self.bold_metrics.height())
@@ -65,14 +65,16 @@ class Style:
 
     def letter(self, side: float) -> QFont:
         """The font of the F in a square of the given side."""
-        return _font(max(7, round(side * 0.46)), bold=True)
+        return _font(max(7, round(side * 0.46)), bold=True, printed=self.theme.printed)
 
 
 @cache
-def _font(px: int, bold: bool = False) -> QFont:
+def _font(px: int, bold: bool = False, printed: bool = False) -> QFont:
     font = QFont()
     font.setPixelSize(px)
     font.setBold(bold)
+    if printed:
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     # Kept pictures are transparent, where text has no coloured edges; elsewhere it would.
     font.setStyleStrategy(QFont.StyleStrategy.NoSubpixelAntialias)
     return font

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from resnet_viz.ui.paint_targets import pixels_per_unit
 from resnet_viz.ui.train.pyramid import Values
 
 
@@ -26,7 +27,7 @@ def paint_band(
         bottoms: lower pixel of each, (m,).
         colour: of the band.
     """
-    ratio = painter.device().devicePixelRatio()
+    ratio = pixels_per_unit(painter)
     width, height = round(plot.width() * ratio), round(plot.height() * ratio)
     columns = np.floor((x - plot.left()) * ratio).astype(np.int64)
     inside = (columns >= 0) & (columns < width) & np.isfinite(tops) & np.isfinite(bottoms)

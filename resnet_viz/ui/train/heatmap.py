@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from resnet_viz.ui.overview.style import Anchor, Style, draw_text
+from resnet_viz.ui.paint_targets import pixels_per_unit
 from resnet_viz.ui.theme import Theme
 from resnet_viz.ui.train.codes import MISSING, Codes, merged
 from resnet_viz.ui.train.heat_field import HeatField
@@ -117,7 +118,7 @@ class Heatmap(TimeWidget):
 
     def _paint_image(self, painter: QPainter) -> None:
         plot = self.plot
-        ratio = self.devicePixelRatioF()
+        ratio = pixels_per_unit(painter)
         width = max(1, round(plot.width() * ratio))
         if self.field is None or not self.blocks:
             return

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from resnet_viz.ui.overview.style import Style
+from resnet_viz.ui.paint_targets import on_screen
 from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.time_axis import TimeAxis
 from resnet_viz.ui.train.timeline import Timeline
@@ -110,16 +111,24 @@ class TimeWidget(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._picture is None:
-            self._picture = self._painted()
         with QPainter(self) as painter:
-            painter.drawPixmap(0, 0, self._picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if on_screen(painter, self):
+                painter.drawPixmap(0, 0, self._kept())
+            else:
+                painter.fillRect(self.rect(), self.style_.color("card"))
+                self.paint_picture(painter)
             self.paint_moment(painter)
             if self.hasFocus():
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(self.style_.pen("branch", 1.0))
                 painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+    def _kept(self) -> QPixmap:
+        """What does not follow the pointer, painted once per change."""
+        if self._picture is None:
+            self._picture = self._painted()
+        return self._picture
 
     def _painted(self) -> QPixmap:
         ratio = self.devicePixelRatioF()

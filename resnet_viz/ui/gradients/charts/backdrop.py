@@ -56,7 +56,7 @@ class Backdrop:
     def show(self, chart: Chart, y: Scale, theme: Theme) -> None:
         """Draw what belongs to a chart."""
         self._show_underflow(y, theme)
-        width = max(1.0, theme.line / 2)
+        width = max(1.0, theme.line / 2) * theme.pixel
         dashed, dotted = (
             pixel_pen(theme.muted, width, (6.0, 3.0)),
             pixel_pen(theme.trouble, width, (1.0, 2.0)),
@@ -65,7 +65,7 @@ class Backdrop:
         edges = [p for p in (y.floor if y.floor is not None else y.foot, y.ceiling) if p]
         lines = [(p, dashed) for p in references if np.isfinite(p)] + [(p, dotted) for p in edges]
         self._lines(self._across, lines, angle=0)
-        stage = pixel_pen(theme.ghost, 1.0, (1.0, 3.0))
+        stage = pixel_pen(theme.ghost, theme.pixel, (1.0, 3.0))
         self._lines(self._stages, [(p, stage) for p in stage_edges(chart.ticks)], angle=90)
         self._show_empty(chart, y, theme)
 

@@ -113,8 +113,11 @@ class Canvas(QWidget):
         self.theme = theme
         self.font_used = QFont()
         self.font_used.setPixelSize(theme.small_px + 1)
+        if theme.printed:
+            self.font_used.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         self.metrics = QFontMetricsF(self.font_used)
         self.graphics.setBackground(theme.card)
+        self._print(theme.printed)
         for axis in (self.left, self.right, self.bottom):
             axis.setTickFont(self.font_used)
             axis.setTextPen(QColor(theme.text if axis is not self.right else theme.muted))
@@ -123,6 +126,13 @@ class Canvas(QWidget):
         self.hover.set_theme(theme)
         if self.chart is not None:
             self._draw()
+
+    def _print(self, printed: bool) -> None:
+        """Draw everything anew at every painting, for a figure; on screen pictures are kept."""
+        mode = pg.GraphicsView.CacheModeFlag
+        self.graphics.setCacheMode(mode.CacheNone if printed else mode.CacheBackground)
+        for items in self._curves.values():
+            items.set_printed(printed)
 
     def set_selected(self, index: int | None) -> None:
         """Light up a named position."""
@@ -172,6 +182,7 @@ class Canvas(QWidget):
         columns = {i: k for k, i in enumerate(sides)}
         for i, (key, look) in enumerate(zip(wanted, looks(chart.curves), strict=True)):
             items = self._curves.get(key) or CurveItems(self.view)
+            items.set_printed(self.theme.printed)
             self._curves[key] = items
             items.show(chart.curves[i], look, setting, order=i, bar=columns.get(i, 0))
 

@@ -100,6 +100,11 @@ class CurveItems:
         for item in self._all():
             self._view.removeItem(item)
 
+    def set_printed(self, printed: bool) -> None:
+        """Paint markers as shapes, for a figure; on screen pictures of them are kept."""
+        for scatter in (self.markers, self.edges):
+            scatter.opts["useCache"] = not printed
+
     def show(self, curve: Curve, look: Look, setting: Setting, *, order: int, bar: int) -> None:
         """Draw a curve in place of the last one.
 

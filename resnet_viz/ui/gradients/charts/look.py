@@ -49,7 +49,8 @@ class Look:
 
     def pen(self, theme: Theme) -> QPen:
         """The pen of the line."""
-        pen = pixel_pen(self.ink(theme), max(1.0, self.width * theme.line), self.dashes)
+        width = max(1.0, self.width * theme.line)
+        pen = pixel_pen(self.ink(theme), width * theme.pixel, self.dashes)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         # Mitred joins spike where a steep curve turns.
         pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
@@ -57,7 +58,8 @@ class Look:
 
     def outline(self, theme: Theme, width: float = 1.0, dashes: tuple[float, ...] = ()) -> QPen:
         """A thin pen of the curve's colour."""
-        return pixel_pen(self.ink(theme), width * max(1.0, theme.line / 2.2), dashes)
+        width *= max(1.0, theme.line / 2.2)
+        return pixel_pen(self.ink(theme), width * theme.pixel, dashes)
 
     def fill(self, theme: Theme, *, narrow: bool = False) -> QBrush:
         """Inside of a bar; narrow ones are filled, for a hatching could not be seen."""
@@ -69,7 +71,7 @@ class Look:
         """Rim and inside of a marker."""
         if self.hollow:
             return self.outline(theme, 1.5), QBrush(QColor(theme.card))
-        return pixel_pen(theme.card, 0.8), QBrush(self.ink(theme))
+        return pixel_pen(theme.card, 0.8 * theme.pixel), QBrush(self.ink(theme))
 
     def marker_px(self, theme: Theme) -> float:
         """Diameter of a marker."""
@@ -82,7 +84,7 @@ def pixel_pen(colour: QColor | str, width: float, dashes: tuple[float, ...] = ()
 
     Args:
         colour: of the line.
-        width: in logical pixels.
+        width: in pixels of the device.
         dashes: lengths of dashes and gaps in widths of the pen; empty for solid.
     """
     pen = QPen(QColor(colour), width)
