@@ -360,7 +360,7 @@ def test_no_two_block_labels_overlap(
     overview.set_selected("layer2.1")
     wheel(overview, 470.0, notches=notches)
     scene = overview.canvas.scene
-    shown_labels = labelled(scene.chain, scene.style, scene.state)
+    shown_labels = labelled(scene.axis, scene.style, scene.state)
     assert shown_labels
     spans = []
     for i in shown_labels:

@@ -9,13 +9,16 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from resnet_viz.lab.settings import SIDES, Side
 from resnet_viz.ui.block_view.look import Look as Inks
+from resnet_viz.ui.gradients.bars import paint_bars
 from resnet_viz.ui.gradients.chart_notes import paint_ceiling, paint_floors, paint_zero_row
 from resnet_viz.ui.gradients.curve_look import look_of, paint_series, paint_theory
 from resnet_viz.ui.gradients.label_places import Box, Line, place_labels
 from resnet_viz.ui.gradients.pair_state import PairState, Series
 from resnet_viz.ui.gradients.plot import Plot, automatic_scale, pinned_scale, reaches
 from resnet_viz.ui.gradients.quantities import QUANTITIES, Quantity, exact_zero_words
+from resnet_viz.ui.overview.chain_view import paint_names
 from resnet_viz.ui.overview.layout import BlockAxis
 from resnet_viz.ui.overview.scale import LogScale, Mark
 from resnet_viz.ui.overview.style import Anchor, Style, draw_text
@@ -39,6 +42,10 @@ class ChartScene:
         pinned: the scale that stays whatever is measured, None to follow the numbers.
         theory: what papers expect of the quantity.
         with_theory: whether that is drawn.
+        only: the one network that is drawn, on the scale of both; None for both.
+        bars: whether values are bars, one under each block, instead of a line.
+        hidden: a network whose numbers are kept from the viewer; the scale still holds them.
+        footed: whether the names of the blocks stand under the plot.
         width, height: of the chart.
     """
 
@@ -49,12 +56,23 @@ class ChartScene:
     pinned: LogScale | None = None
     theory: tuple[Series, ...] = ()
     with_theory: bool = True
+    only: Side | None = None
+    bars: bool = False
+    hidden: Side | None = None
+    footed: bool = False
     width: float = 1.0
     height: float = 1.0
 
     def series(self) -> list[Series]:
         """All lines, the lowest first: theories, ghosts, then what is measured now."""
         return [*(self.theory if self.with_theory else ()), *self.state.series(self.quantity)]
+
+    def drawn(self) -> list[Series]:
+        """Those lines that are drawn here."""
+        return [s for s in self.series() if self._is_drawn(s.side)]
+
+    def _is_drawn(self, side: Side) -> bool:
+        return side != self.hidden and self.only in (None, side)
 
     def scale(self) -> LogScale:
         """The scale of the numbers shown: pinned, or all decades of now and before."""
@@ -74,7 +92,7 @@ class ChartScene:
             left=self.axis.left,
             right=self.axis.right,
             top=2.0,
-            bottom=self.height - 2.0,
+            bottom=self.height - 2.0 - (self.style.row + 4.0) * self.footed,
             scale=scale,
             row=self.style.row,
             floored=any(reaches(scale, s.smallest) for s in self.series() if s.kind != "theory"),
@@ -127,9 +145,13 @@ class ChartScene:
             self._paint_waiting(painter, plot)
             return
         self._paint_grid(painter, plot, series)
+        series = self.drawn()
         taken = self._paint_rows(painter, plot, series)
         self._paint_lines(painter, plot, series)
-        self._paint_labels(painter, plot, series, taken)
+        if not self.bars:  # whose they are is said beside the chart
+            self._paint_labels(painter, plot, series, taken)
+        if self.footed:
+            paint_names(painter, self.style, self.axis, self.state.one, plot.bottom + 3.0)
 
     def _paint_waiting(self, painter: QPainter, plot: Plot) -> None:
         painter.setFont(self.style.small)
@@ -157,9 +179,10 @@ class ChartScene:
         measured = [s for s in series if s.kind != "theory"]
         where = painter, self.style, self._inks, plot, self.axis
         taken = paint_floors(*where, measured)
-        if plot.scale.floor:
+        rows = pinned_scale(plot.scale, measured)  # of the numbers that are drawn
+        if rows.floor:
             taken += paint_zero_row(*where, measured, self._figures_words())
-        if plot.scale.ceiling:
+        if rows.ceiling:
             taken += paint_ceiling(*where, measured)
         return taken
 
@@ -168,7 +191,8 @@ class ChartScene:
         return Inks(self.style.theme)
 
     def _figures_words(self) -> str:
-        shown = [f for s in self.state.sides.values() for f in (s.now, s.ghost) if f is not None]
+        sides = [self.state.sides[side] for side in SIDES if self._is_drawn(side)]
+        shown = [f for s in sides for f in (s.now, s.ghost) if f is not None]
         words = [w for f in shown if (w := exact_zero_words(self.quantity, f))]
         return words[0] if words else "0: below the pinned scale"
 
@@ -185,9 +209,16 @@ class ChartScene:
                 paint_theory(painter, self.style, self.axis, s, y, self.shown)
                 painter.restore()
             else:
-                y, marks = plot.positions(s)
-                paint_series(painter, self.style, self.axis, s, y, marks, self.shown)
+                self._paint_measured(painter, plot, s)
         painter.restore()
+
+    def _paint_measured(self, painter: QPainter, plot: Plot, series: Series) -> None:
+        y, marks = plot.positions(series)
+        where = painter, self.style, self.axis, series, y, marks, self.shown
+        if self.bars:
+            paint_bars(*where, plot.low_y, self.quantity.colour)
+        else:
+            paint_series(*where)
 
     def _paint_labels(
         self, painter: QPainter, plot: Plot, series: list[Series], taken: list[Box]

@@ -120,7 +120,7 @@ def paint_series(
         paint_markers(painter, style, look, points_of(x[regular], y[regular]), reach)
     if not regular.all():
         off = points_of(x[~regular], y[~regular])
-        _paint_off(painter, style, axis, look, off, marks[~regular])
+        paint_off(painter, style, axis, look, off, marks[~regular])
 
 
 def paint_markers(
@@ -139,7 +139,7 @@ def paint_markers(
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _paint_off(
+def paint_off(
     painter: QPainter,
     style: Style,
     axis: BlockAxis,

@@ -38,6 +38,11 @@ class Quantity:
     read: Callable[[BlockStats], float]
     gradient: bool
 
+    @property
+    def colour(self) -> str:
+        """Field of the theme that stands for the figure where its network is said otherwise."""
+        return "gradient" if self.gradient else "output"
+
     def values(self, figures: Figures) -> Values:
         """The figure of every block, (N,) float64."""
         return np.array([self.read(stats) for stats in figures.stats], np.float64)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from resnet_viz.ui.overview.arcs import paint_arcs
 from resnet_viz.ui.overview.geometry import Chain
-from resnet_viz.ui.overview.layout import Detail, label_step, thin_labels
+from resnet_viz.ui.overview.layout import BlockAxis, Detail, label_step, thin_labels
 from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.style import Align, Anchor, Style, draw_text
 
@@ -33,7 +33,7 @@ def paint_chain(painter: QPainter, chain: Chain, style: Style, state: OverviewSt
         paint_arcs(painter, chain, style, state)
     painter.restore()
     if chain.labelled:
-        _paint_labels(painter, chain, style, state)
+        paint_names(painter, style, chain.axis, state, chain.label_y)
 
 
 def _paint_line(painter: QPainter, chain: Chain, style: Style) -> None:
@@ -187,9 +187,9 @@ def _paint_stack_text(
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def labelled(chain: Chain, style: Style, state: OverviewState) -> list[int]:
+def labelled(axis: BlockAxis, style: Style, state: OverviewState) -> list[int]:
     """Blocks whose label is drawn: the selected one, the first of each stage, every k-th."""
-    axis, visible = chain.axis, chain.axis.visible
+    visible = axis.visible
     if not visible:
         return []
     texts = {i: short_name(state, i) for i in (visible.start, visible.stop - 1)}
@@ -221,11 +221,11 @@ def short_name(state: OverviewState, index: int) -> str:
     return state.blocks[index].name.removeprefix("layer")
 
 
-def _paint_labels(painter: QPainter, chain: Chain, style: Style, state: OverviewState) -> None:
+def paint_names(
+    painter: QPainter, style: Style, axis: BlockAxis, state: OverviewState, top: float
+) -> None:
+    """Write the names of as many blocks as have room, their upper edges at `top`."""
     painter.setFont(style.small)
-    for i in labelled(chain, style, state):
+    for i in labelled(axis, style, state):
         painter.setPen(style.pen("text" if i == state.selected else "muted"))
-        draw_text(
-            painter, chain.axis.centre(i), chain.label_y, short_name(state, i),
-            Anchor.TOP,
-        )  # fmt: skip
+        draw_text(painter, axis.centre(i), top, short_name(state, i), Anchor.TOP)
