@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QMimeData, QSettings, Qt
 from PySide6.QtGui import QKeyEvent, QUndoStack
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from resnet_viz.engine.messages import DeviceInfo, Failed, TrainingStatus
 from resnet_viz.errors import UserError
+from resnet_viz.lecture.views import Run, View
 from resnet_viz.runs.places import runs_folder
 from resnet_viz.train.recipe import parse_config, to_toml
 from resnet_viz.ui.engine_client import EngineClient
@@ -27,6 +28,7 @@ from resnet_viz.ui.notify import Notifier
 from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.dropping import Meant, is_recipe_text
+from resnet_viz.ui.train.listening import listen
 from resnet_viz.ui.train.pages import BLOCKS, DATA, LIVE, PAGES, RATE, RUNS, Page
 from resnet_viz.ui.train.recipe_text import RecipeText
 from resnet_viz.ui.train.run_folders import bundled_runs
@@ -37,11 +39,15 @@ from resnet_viz.ui.train.run_words import (
     preparing_words,
     status_words,
 )
+from resnet_viz.ui.train.scene_views import run_views
 from resnet_viz.ui.train.session import TrainSession
 from resnet_viz.ui.train.setup_panel import SetupPanel
 from resnet_viz.ui.train.transport import Transport
 from resnet_viz.ui.window_training import UNFINISHED
 from resnet_viz.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from resnet_viz.ui.train.live_page import LivePage
 
 _STAYS = "Stop the training first: its recipe stays as it is."
 
@@ -63,19 +69,6 @@ def training_workspace(
     client.training_resumed.connect(workspace.tell_resumed)
     client.engine_ready.connect(lambda ready: workspace.set_devices(ready.devices))
     return workspace
-
-
-def listen(session: TrainSession, client: EngineClient) -> None:
-    """Let a session hear the engine's answers."""
-    client.training_status.connect(session.on_training_status)
-    client.trained.connect(session.on_trained)
-    client.order_refused.connect(session.on_order_refused)
-    client.data_seen.connect(session.on_data_seen)
-    client.rate_found.connect(session.on_rate_found)
-    client.explored.connect(session.on_explored)
-    client.progress.connect(session.on_progress)
-    client.failed.connect(session.on_failed)
-    client.cancelled.connect(session.on_cancelled)
 
 
 class TrainWorkspace(Workspace):
@@ -168,6 +161,14 @@ class TrainWorkspace(Workspace):
         tab = self.tabs.tabText(self.tabs.currentIndex())
         reader = self.session.reader
         return f"{tab} {reader.title}" if reader is not None else tab
+
+    def scene_views(self) -> tuple[View, ...]:
+        """The run on screen, or the training that the recipe describes."""
+        page = cast("LivePage | None", self.pages.get(LIVE))
+        parts = Run.parts if page is None else page.parts
+        if self._blocks_are_shown:
+            parts = ("gradients",)
+        return run_views(self.session, parts)
 
     def choose_network(self, button: QWidget) -> None:
         """Show where the recipe names the networks."""
