@@ -43,6 +43,7 @@ class BlockView(QWidget):
         self._scene = Scene()
         self._has_block = False
         self._magnified = False
+        self._with_controls = True
         self._card = QColor(LIGHT.card)
         look = Look(LIGHT)
         self.header = Header(look)
@@ -129,6 +130,27 @@ class BlockView(QWidget):
         self.hint.set_line((Segment(_NO_BLOCK, "muted"),))
         self._show_parts(False)
 
+    def set_controls(self, shown: bool) -> None:
+        """Show or hide everything that is there to be clicked, and what the pointer tells."""
+        self._with_controls = shown
+        self._show_parts(self._has_block)
+
+    def show_like(self, other: BlockView) -> None:
+        """Show the block as another view does: order, scale, module of the branch, one map."""
+        mine, its = self.controls, other.controls
+        mine.sort.choose(its.sort.value)
+        mine.scope.choose(its.scope.value)
+        mine.raw.setChecked(its.raw.isChecked())
+        mine.inner.setChecked(its.inner.isChecked())
+        self._choose(other._scene.choices.inner)
+        self.set_channel(other.channel)
+        self._set_magnified(other.is_magnified)
+
+    def frame_none(self) -> None:
+        """Frame no channel, until another one is selected."""
+        for pane in self.sum_row.panes.values():
+            pane.grid.set_selected(-1)
+
     @property
     def channel(self) -> int:
         """The selected channel of y."""
@@ -202,10 +224,13 @@ class BlockView(QWidget):
 
     def _show_parts(self, block: bool) -> None:
         self._has_block = block
-        for part in (self.header, self.sum_row, self.status, self.controls):
+        for part in (self.header, self.sum_row):
             part.setVisible(block)
+        for part in (self.status, self.controls):
+            part.setVisible(block and self._with_controls)
         self.hint.setVisible(not block)
-        self.strip.setVisible(block and self.controls.inner.isChecked())
+        inside = self.controls.inner.isChecked() and self._with_controls
+        self.strip.setVisible(block and inside)
         if (layout := self.layout()) is not None:
             layout.activate()  # now, or the tiles would be laid out once more a moment later
 

@@ -51,6 +51,7 @@ class GradientLane:
 
     Attributes:
         pinned: the scale that stays whatever is measured, None to follow the numbers.
+        with_pin: whether the pin that keeps the scale is painted.
     """
 
     name: LaneName = "gradient"
@@ -59,6 +60,7 @@ class GradientLane:
 
     def __init__(self) -> None:
         self.pinned: LogScale | None = None
+        self.with_pin = True
 
     def want(self, style: Style) -> Want:
         """The largest share of the height: small differences are to be seen here."""
@@ -125,12 +127,13 @@ class GradientLane:
             scale=scale.text() + (", pinned" if self.pinned else "") if measurable else "",
             keys=keys if now is not None else (),
             caption=gradient_caption(now) if now is not None else "",
-            reserved=style.row + 6,
+            reserved=style.row + 6 if self.with_pin else 0.0,
         )
         if now is None:
             paint_waiting(painter, context)
             return
-        paint_pin(painter, style, self.pin_rect(context), self.pinned is not None)
+        if self.with_pin:
+            paint_pin(painter, style, self.pin_rect(context), self.pinned is not None)
         self._paint_scale(painter, context, scale, ticks=measurable)
         painter.save()
         clip_to_plot(painter, context)

@@ -143,7 +143,7 @@ class Scene:
 
     def pin_at(self, x: float, y: float) -> bool:
         """Whether the gradient lane's pin lies under a point."""
-        if self.state.now is None or y <= self.lanes_top:
+        if self.state.now is None or not self.gradient.with_pin or y <= self.lanes_top:
             return False  # there is no scale to pin yet, or the lane is scrolled away
         for place in self.places():
             if place.lane is self.gradient:

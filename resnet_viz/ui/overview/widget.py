@@ -176,6 +176,13 @@ class OverviewWidget(QWidget):
         """Say whether the figures are being measured anew; short measurements are not shown."""
         self._stale.set(stale)
 
+    def set_controls(self, shown: bool) -> None:
+        """Show or hide the line over the blocks, with its buttons, and the scale's pin."""
+        for part in (self.readout, self.fit_button, self.lanes_button):
+            part.setVisible(shown)
+        self.canvas.scene.gradient.with_pin = shown
+        self.canvas.invalidate()
+
     def set_lanes(self, visible: AbstractSet[str]) -> None:
         """Show these lanes, of `LANE_NAMES`.
 
