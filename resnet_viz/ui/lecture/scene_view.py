@@ -73,6 +73,7 @@ class SceneView(QWidget):
         self._moment = Moment(scene.sentence, scene.views, not scene.predict)
         self._step = 0
         self._complete = self._improvised = False
+        self._remark = ""
         self._pad: GuessPad | None = None
         self._revealed = False
         self.headline, self.footer = Headline(), Footer()
@@ -92,6 +93,7 @@ class SceneView(QWidget):
         self.set_size_px(QSize(1280, 720))
         self._on_facts()
         self._on_settled()
+        self._show_remark()
 
     # --- what is shown -----------------------------------------------------------------------
 
@@ -134,7 +136,35 @@ class SceneView(QWidget):
         """Measured figures of each view."""
         return tuple(place.facts() for place in self.places)
 
+    def takes(self, scene: Scene) -> bool:
+        """Whether `take_scene` can show another scene: one with the same kinds of views."""
+        kinds = [view.kind for view in self._scene.views]
+        same_kinds = kinds == [view.kind for view in scene.views]
+        return same_kinds and scene.predict == self._scene.predict
+
     # --- what the lecture does with it ---------------------------------------------------------
+
+    def take_scene(self, scene: Scene) -> None:
+        """Show an edited scene, at the step on screen.
+
+        Where only words were edited the views stay as they are, with all that was changed by
+        hand.
+
+        Args:
+            scene: one that it `takes`.
+        """
+        views, self._scene = self._moment.views, scene
+        self.headline.expect([_with_figures(t, len(scene.views)) for t in self._sentences()])
+        step = min(self._step, self.n_steps)
+        try:
+            self._moment = moment(scene, step)
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        if step != self._step or self._moment.views != views:
+            self.show_step(step)
+        else:
+            self._on_facts()
 
     def show_step(self, step: int, *, acting: bool = False) -> None:
         """Show a step as the script says.
@@ -173,6 +203,11 @@ class SceneView(QWidget):
         self._size = QSize(size)
         self.resize(size)
         self._dress()
+
+    def set_remark(self, text: str) -> None:
+        """What the hall should bear in mind with the numbers; empty for nothing."""
+        self._remark = text
+        self._show_remark()
 
     def set_controls(self, shown: bool) -> None:
         """Show or hide what only the speaker needs."""
@@ -232,7 +267,11 @@ class SceneView(QWidget):
         complete = all(place.settled for place in self.places)
         if complete != self._complete:
             self._complete = complete
+            self._show_remark()
             self.complete_changed.emit(complete)
+
+    def _show_remark(self) -> None:
+        self.footer.set_remark(self._remark or ("" if self._complete else "measuring…"))
 
     def _set_improvised(self, improvised: bool) -> None:
         if improvised != self._improvised:
