@@ -23,14 +23,16 @@ class Footer(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._place, self._keys, self._measured = "", "", ""
+        self._place, self._keys, self._measured, self._remark = "", "", "", ""
         self._sizes = SlideSizes.of(QSize(1280, 720))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
     def text(self) -> str:
         """All of it, for people who cannot see it."""
-        return " · ".join(part for part in (self._place, self._keys, self._measured) if part)
+        return " · ".join(
+            part for part in (self._place, self._keys, self._remark, self._measured) if part
+        )
 
     def set_place(self, text: str) -> None:
         """Where one is: `3 / 12`."""
@@ -43,8 +45,13 @@ class Footer(QWidget):
         self._changed()
 
     def set_measured(self, text: str) -> None:
-        """Network, weights, seed, mode, picture; or what is still being measured."""
+        """Network, weights, seed, mode, picture."""
         self._measured = text
+        self._changed()
+
+    def set_remark(self, text: str) -> None:
+        """What to bear in mind with the numbers on screen: that they are not all there yet."""
+        self._remark = text
         self._changed()
 
     def fit(self, sizes: SlideSizes) -> None:
@@ -60,17 +67,24 @@ class Footer(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         font = sized(self.font(), self._sizes.least)
-        metrics = QFontMetricsF(font)
-        gap = _GAP_EM * self._sizes.least
+        bold = sized(self.font(), self._sizes.least, bold=True)
+        metrics, gap = QFontMetricsF(font), _GAP_EM * self._sizes.least
+        remark = QFontMetricsF(bold).horizontalAdvance(self._remark) + gap if self._remark else 0.0
         row = QRectF(self.rect())
+        left = self._left(metrics, gap, row.width() - remark)
         with QPainter(self) as painter:
             painter.setFont(font)
             painter.setPen(QColor(self._theme.muted))
-            left = self._left(metrics, gap, row.width())
             painter.drawText(row, _LEFT, left)
-            row.setLeft(row.left() + (metrics.horizontalAdvance(left) + gap if left else 0.0))
-            elide = Qt.TextElideMode.ElideRight
-            painter.drawText(row, _RIGHT, metrics.elidedText(self._measured, elide, row.width()))
+            row.setLeft(row.left() + metrics.horizontalAdvance(left) + gap)
+            room = row.width() - remark
+            measured = metrics.elidedText(self._measured, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(row, _RIGHT, measured)
+            row.setRight(row.right() - metrics.horizontalAdvance(measured))
+            row.setRight(row.right() - (gap if measured else 0.0))
+            painter.setFont(bold)
+            painter.setPen(QColor(self._theme.text))
+            painter.drawText(row, _RIGHT, self._remark)
 
     def _left(self, metrics: QFontMetricsF, gap: float, width: float) -> str:
         full = "     ".join(part for part in (self._place, self._keys) if part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QSize
+from PySide6.QtCore import QPointF, QRect, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -66,6 +66,14 @@ class Headline(QWidget):
     def type_px(self) -> tuple[int, int]:
         """Sizes of title and sentence in logical pixels."""
         return self._fit.title.pixelSize(), self._sentence_font()[0].pixelSize()
+
+    def places(self) -> tuple[QRect, QRect]:
+        """Where title and sentence stand, logical pixels; at least a line high."""
+        fit, width = self._fit, self.width()
+        titles = round(max(1, fit.title_lines) * line_height(fit.title))
+        top = titles + round(fit.gap)
+        rest = max(self.height() - top, round(line_height(fit.sentence)))
+        return QRect(0, 0, width, titles), QRect(0, top, width, rest)
 
     def expect(self, sentences: Sequence[str]) -> None:
         """Say which sentences will be shown, with figures of a usual length in them."""

@@ -88,8 +88,10 @@ class StagePlace(QWidget):
 
     def show_view(self, view: View) -> None:
         """Show what the lecture says, whatever the user changed."""
-        self._wanted = view
+        before, self._wanted = self._wanted, view
         if self.stage is None:
+            if view != before:  # it was edited: perhaps it can be made now
+                self._try_again()
             return
         if self._by_hand or self._problem is not None or self.stage.view != view:
             self._by_hand = False

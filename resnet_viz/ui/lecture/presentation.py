@@ -1,0 +1,388 @@
+"""A lecture on a screen: its slides stay live, and a presenter's remote walks through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from resnet_viz.lecture.scenes import Lecture
+from resnet_viz.lecture.script import n_steps
+from resnet_viz.ui.engine_client import EngineClient
+from resnet_viz.ui.lecture import screens
+from resnet_viz.ui.lecture.picture_drop import PictureDrop
+from resnet_viz.ui.lecture.presenter_view import PresenterView
+from resnet_viz.ui.lecture.remote import FOOTER_KEYS, Remote
+from resnet_viz.ui.lecture.scene_pool import ScenePool
+from resnet_viz.ui.lecture.scene_view import SceneView
+from resnet_viz.ui.lecture.slide_sizes import SlideSizes
+from resnet_viz.ui.lecture.stage_layers import StageLayers
+from resnet_viz.ui.lecture.stage_place import StagePlace, words_of
+from resnet_viz.ui.lecture.wakelock import Wakelock
+from resnet_viz.ui.lecture.walk import Position, back, clamped, forward
+from resnet_viz.ui.lecture.window_input import WindowInput
+from resnet_viz.ui.pictures import accepts
+from resnet_viz.ui.stage.stage_theme import stage_theme
+from resnet_viz.ui.theme import Theme
+
+_RESIZE_MS = 80
+_MOST_DIGITS = 3
+
+
+class Presentation(QWidget):
+    """Shows a lecture, full screen.
+
+    What is shown is a pure function of where the script stands; what is changed by hand, with
+    the mouse or by dropping a picture, lasts until the next key.
+
+    Args:
+        client: the window's engine.
+        theme: colours; sizes follow the screen's height.
+        parent: the window that the speaker works in; stays where it is.
+
+    Attributes:
+        pool: makes and prepares the scenes.
+        presenter: notes and clock; on another screen or in a window.
+
+    Signals:
+        ended: index of the scene and the step at which it was left.
+        position_changed: the new `Position`.
+    """
+
+    ended = Signal(int, int)
+    position_changed = Signal(object)
+
+    def __init__(self, client: EngineClient, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setWindowTitle("Presentation - ResNet Visualizer")
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._theme = theme
+        self._lecture = Lecture()
+        self._here = Position()
+        self._running = self._controls = False
+        self._digits = ""
+        self._place: screens.Place | None = None
+        self._presenter_place: screens.Place | None = None
+        self.stack = QStackedWidget(self)
+        self.pool = ScenePool(client, self.stack, theme, QSize(1280, 720))
+        self.pool.set_controls(False)
+        self.layers = StageLayers(self.stack, self)
+        self.drops = PictureDrop(self, self._places)
+        self.presenter = PresenterView(self.pool, self)
+        self._wakelock = Wakelock(self)
+        self._resized = QTimer(self, singleShot=True, interval=_RESIZE_MS)
+        self._acts = self._list_acts()
+        self._connect()
+
+    # --- beginning and end -------------------------------------------------------------------
+
+    def start(
+        self,
+        lecture: Lecture,
+        folder: Path,
+        *,
+        first: int = 0,
+        step: int = 0,
+        screen: screens.Place | None = None,
+        presenter_screen: screens.Place | None = None,
+    ) -> None:
+        """Show a lecture.
+
+        Args:
+            lecture: with at least one scene.
+            folder: that files named in it are relative to.
+            first: index of the scene to begin with.
+            step: of that scene.
+            screen: where the slides are shown; None for a screen that the speaker's window is
+                not on, if there is one.
+            presenter_screen: where the presenter view is shown; None for another screen than
+                the slides', and where there is no other the view waits for its key.
+        """
+        usual, other = screens.choose(self.parentWidget())
+        self._place = screen or usual
+        self._presenter_place = presenter_screen or (other if screen is None else None)
+        self._lecture = lecture
+        self._running = True
+        self._dress(screens.rectangle(self._place).size())
+        self.pool.set_lecture(lecture, folder)
+        self.presenter.set_lecture(lecture)
+        self._go(clamped(Position(first, step), self._steps()), acting=False)
+        screens.put(self, self._place)
+        self.activateWindow()
+        self.setFocus()
+        if self._presenter_place is not None:
+            screens.put(self.presenter, self._presenter_place)
+        self.presenter.begin()
+        self._wakelock.hold("A lecture is shown")
+
+    def end(self) -> None:
+        """Leave the presentation; what is measured stays for the next time."""
+        if not self._running:
+            return
+        self._running = False
+        self._wakelock.release()
+        self.layers.reset()
+        self._forget_digits()
+        self.pool.desk.set_frozen(False)
+        self.pool.desk.set_stage(())
+        self.presenter.rest()
+        self.hide()
+        self.ended.emit(self._here.scene, self._here.step)
+
+    def close_down(self) -> None:
+        """It will not be shown again."""
+        self.end()
+        self.drops.close()
+        self.pool.close()
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether it is on screen."""
+        return self._running
+
+    @property
+    def position(self) -> Position:
+        """Where the script stands."""
+        return self._here
+
+    @property
+    def view(self) -> SceneView | None:
+        """The slide on screen."""
+        shown = self.stack.currentWidget()
+        return shown if isinstance(shown, SceneView) else None
+
+    def next(self) -> None:
+        """The next step or scene; what hides the slide goes first."""
+        if self.layers.lift():
+            return
+        target = forward(self._here, self._steps())
+        if target is None:
+            self.layers.notice.say("The end of the lecture. Esc leaves.")
+        else:
+            self._go(target, acting=True)
+
+    def back(self) -> None:
+        """The step before."""
+        if self.layers.lift():
+            return
+        target = back(self._here, self._steps())
+        if target is not None:
+            self._go(target, acting=False)
+
+    def go_to(self, scene: int) -> None:
+        """A scene, by its index, at its start."""
+        self.layers.lift()
+        self._go(clamped(Position(scene), self._steps()), acting=False)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.pool.set_theme(theme)
+        self._dress(self.size())
+
+    # --- window ------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._input.take_key(event):
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.stack.setGeometry(self.rect())
+        self.layers.resize(self.rect())
+        self._resized.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.end()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if accepts(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self.drops.drag_to(event.position().toPoint())
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drops.drag_away()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.drops.drop(event.mimeData(), event.position().toPoint())
+
+    # --- keys --------------------------------------------------------------------------------
+
+    def _list_acts(self) -> dict[Remote, Callable[[], object]]:
+        layers = self.layers
+        return {
+            Remote.NEXT: self.next,
+            Remote.BACK: self.back,
+            Remote.FIRST: lambda: self.go_to(0),
+            Remote.LAST: lambda: self.go_to(len(self._lecture.scenes) - 1),
+            Remote.BLACK: layers.flip_black,
+            Remote.POINTER: layers.next_pointer,
+            Remote.ZOOM: layers.flip_lens,
+            Remote.FREEZE: self._flip_frozen,
+            Remote.CONTROLS: self._flip_controls,
+            Remote.PRESENTER: self._flip_presenter,
+            Remote.SWAP: self._swap_screens,
+            Remote.HELP: layers.keys.show,
+            Remote.LEAVE: self._leave,
+            Remote.IGNORED: lambda: None,
+        }
+
+    def _on_remote(self, remote: Remote, event: QKeyEvent) -> bool:
+        """Do what a key asks for; False where it is for the widgets."""
+        if self.layers.keys.isVisible():
+            self.layers.keys.hide()
+            return True
+        if remote is Remote.DIGIT:
+            self._type(self._digits + event.text())
+            return True
+        if remote in (Remote.ENTER, Remote.ERASE):
+            return self._finish_number(remote)
+        if remote in (Remote.CLOSER, Remote.FARTHER):
+            return self._change_lens(1 if remote is Remote.CLOSER else -1)
+        if remote is not Remote.LEAVE:
+            self._forget_digits()
+        self._acts[remote]()
+        return True
+
+    def _type(self, digits: str) -> None:
+        self._digits = digits[:_MOST_DIGITS]
+        if self._digits:
+            self.layers.notice.say(f"Scene {self._digits}: Enter goes there", for_ms=0)
+        else:
+            self.layers.notice.hide()
+
+    def _forget_digits(self) -> None:
+        if self._digits:
+            self._type("")
+
+    def _finish_number(self, remote: Remote) -> bool:
+        if not self._digits:
+            return False
+        if remote is Remote.ERASE:
+            self._type(self._digits[:-1])
+            return True
+        number, count = int(self._digits), len(self._lecture.scenes)
+        self._type("")
+        if 1 <= number <= count:
+            self.go_to(number - 1)
+        else:
+            self.layers.notice.say(f"There is no scene {number}; the last is {count}.")
+        return True
+
+    def _change_lens(self, by: int) -> bool:
+        lens = self.layers.lens
+        if not lens.isVisible():
+            return False
+        lens.change_factor(by)
+        self.layers.notice.say(f"{lens.factor:g} times as large")
+        return True
+
+    def _flip_frozen(self) -> None:
+        desk = self.pool.desk
+        desk.set_frozen(not desk.frozen)
+        self.layers.notice.say("Numbers frozen" if desk.frozen else "Numbers are live")
+
+    def _flip_controls(self) -> None:
+        self._controls = not self._controls
+        self.pool.set_controls(self._controls)
+        self.layers.notice.say("Controls shown" if self._controls else "Controls hidden")
+
+    def _flip_presenter(self) -> None:
+        if self.presenter.isVisible():
+            self.presenter.hide()
+        elif self._presenter_place is not None:
+            screens.put(self.presenter, self._presenter_place)
+        else:
+            self.presenter.show()
+        self.activateWindow()
+
+    def _swap_screens(self) -> None:
+        if self._place is None or self._presenter_place is None:
+            self.layers.notice.say("There is only one screen.")
+            return
+        self._place, self._presenter_place = self._presenter_place, self._place
+        screens.put(self, self._place)
+        if self.presenter.isVisible():
+            screens.put(self.presenter, self._presenter_place)
+        self.activateWindow()
+
+    def _leave(self) -> None:
+        if self._digits:
+            self._forget_digits()
+        elif not self.layers.close_top():
+            self.end()
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self._input = WindowInput(self, self._on_remote)
+        self._input.mouse_moved.connect(self.layers.move_to)
+        self._input.mouse_left.connect(self.layers.leave)
+        self._presenter_input = WindowInput(self.presenter, self._on_remote)
+        self.presenter.remote.connect(lambda remote: self._acts[remote]())
+        self.presenter.scene_chosen.connect(self.go_to)
+        self.drops.problem.connect(lambda words: self.layers.notice.say(words, for_ms=5000))
+        self.pool.failed.connect(self._on_failed)
+        self.pool.desk.frozen_changed.connect(lambda _frozen: self._mark_frozen())
+        self._resized.timeout.connect(lambda: self._dress(self.size()))
+
+    def _steps(self) -> list[int]:
+        return [n_steps(scene) for scene in self._lecture.scenes]
+
+    def _places(self) -> tuple[StagePlace, ...]:
+        return self.view.places if self.view is not None else ()
+
+    def _go(self, target: Position, *, acting: bool) -> None:
+        """Show a moment; widgets of another scene are only turned to."""
+        view = self.view
+        if view is None or target.scene != self._here.scene or not self.isVisible():
+            view = self.pool.show(target.scene, target.step)
+        else:
+            view.show_step(target.step, acting=acting)
+        self._here = target
+        view.footer.set_place(f"{target.scene + 1} / {len(self._lecture.scenes)}")
+        view.footer.set_keys(FOOTER_KEYS)
+        self._mark_frozen()
+        if self.layers.lens.isVisible():
+            self.layers.lens.look_again()
+        self.presenter.show_position(target)
+        self.position_changed.emit(target)
+
+    def _mark_frozen(self) -> None:
+        if self.view is not None:
+            self.view.set_remark("numbers frozen" if self.pool.desk.frozen else "")
+
+    def _dress(self, size: QSize) -> None:
+        self.pool.set_size(size)
+        theme = stage_theme(self._theme, SlideSizes.of(size).height)
+        # No style sheet here: it would be worked out again for everything in every slide.
+        ground = self.palette()
+        ground.setColor(QPalette.ColorRole.Window, QColor(theme.card))
+        self.setPalette(ground)
+        self.layers.set_theme(theme)
+        self.drops.set_theme(theme)
+        self.presenter.set_theme(self._theme)
+
+    def _on_failed(self, index: int, problem: object) -> None:
+        self.presenter.warn(f"Scene {index + 1}: {' '.join(words_of(problem)).strip()}")
