@@ -34,6 +34,7 @@ from resnet_viz.numerals import accuracy, figure
 from resnet_viz.runs.layout import NetworkFacts, RunFacts
 from resnet_viz.runs.reader import RunReader
 from resnet_viz.runs.series import EvaluationSeries
+from resnet_viz.train.config import TrainConfig
 
 Named = tuple[str, Fact]
 
@@ -51,6 +52,17 @@ def run_facts(reader: RunReader, step: int | None = None, width_of_mean: int = 1
     for network in reader.facts.networks:
         for name, fact in _of_network(reader, network, at, width_of_mean):
             found[f"{name}_{network.key}"] = fact
+    return found
+
+
+def recipe_facts(config: TrainConfig) -> Facts:
+    """What is known of a training before it begins: `title`, `data`, `epochs`, `n_train`."""
+    found = {"data": Fact(config.data.dataset)}
+    found["epochs"] = Fact(f"{config.run.epochs:,}", config.run.epochs)
+    if config.data.train_images:
+        found["n_train"] = Fact(f"{config.data.train_images:,}", config.data.train_images)
+    for key, network in config.networks.items():
+        found[f"title_{key}"] = Fact(network.title())
     return found
 
 

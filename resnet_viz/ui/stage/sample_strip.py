@@ -1,0 +1,95 @@
+"""A row of pictures of what a network is to learn, one of each class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from resnet_viz.data.shapes import CLASSES, shapes
+from resnet_viz.train.config import TrainConfig
+from resnet_viz.ui.overview.style import Style
+from resnet_viz.ui.theme import LIGHT, Theme
+from resnet_viz.ui.train.sample_grid import wrapped
+
+_GAP_EM = 0.5
+_LARGEST_EM = 5.5
+_LINES = 2
+
+
+def samples_of(config: TrainConfig) -> tuple[tuple[str, ...], NDArray[np.uint8]]:
+    """One picture of each class where that costs nothing: of pictures that are drawn.
+
+    Returns:
+        Names of the classes, and (classes, S, S, 3) uint8; both empty for other pictures.
+    """
+    if config.data.source != "shapes":
+        return (), np.zeros((0, 1, 1, 3), np.uint8)
+    n = len(CLASSES)
+    drawn = shapes(n, n, config.run.seed, clutter=config.data.clutter).train
+    return CLASSES, np.asarray(drawn.images)[np.argsort(drawn.labels)]
+
+
+class SampleStrip(QWidget):
+    """Pictures with their class's name below, where there is room for it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._style = Style(LIGHT)
+        self._names: Sequence[str] = ()
+        self._images: list[QImage] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_samples(self, names: Sequence[str], samples: NDArray[np.uint8]) -> None:
+        """Show pictures, (n, S, S, 3) uint8, one of each class."""
+        self._names = names
+        side = samples.shape[1]
+        rgb = QImage.Format.Format_RGB888
+        self._images = [QImage(one.tobytes(), side, side, 3 * side, rgb) for one in samples]
+        self.setAccessibleName(f"One picture of each class: {', '.join(names)}")
+        self.setVisible(bool(names))
+        self.updateGeometry()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours and sizes."""
+        self._style = Style(theme)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        em = self._style.theme.font_px
+        height = _LARGEST_EM * em + _LINES * self._style.metrics.lineSpacing() + 4
+        return QSize(round(len(self._names) * _LARGEST_EM * em), round(height))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, self.sizeHint().height())
+
+    @property
+    def _pitch(self) -> float:
+        """From one picture to the next, pixels."""
+        em = self._style.theme.font_px
+        return min(self.width() / max(1, len(self._images)), (_LARGEST_EM + _GAP_EM) * em)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._images:
+            return
+        pitch = self._pitch
+        side = pitch - _GAP_EM * self._style.theme.font_px
+        metrics = self._style.metrics
+        words = [word for name in self._names for word in name.split()]
+        named = max(map(metrics.horizontalAdvance, words)) <= pitch
+        with QPainter(self) as painter:
+            painter.setFont(self._style.small)
+            painter.setPen(self._style.pen("muted"))
+            for index, (name, image) in enumerate(zip(self._names, self._images, strict=True)):
+                left = index * pitch
+                painter.drawImage(QRectF(left, 0, side, side), image)
+                for row, line in enumerate(wrapped(name, metrics, pitch) if named else ()):
+                    height = metrics.lineSpacing()
+                    box = QRectF(left, side + 3 + row * height, pitch, height)
+                    painter.drawText(box, Qt.AlignmentFlag.AlignLeft, line)
