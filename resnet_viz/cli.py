@@ -1,4 +1,4 @@
-"""The command line: `resnet-viz [IMAGE]` opens the window, its commands work without one."""
+"""The command line: `resnet-viz [FILE]` opens the window, its commands work without one."""
 
 from __future__ import annotations
 
@@ -77,14 +77,15 @@ def _window_parser() -> _Parser:
     lines = "\n".join(f"  {name:<8} {command.summary}" for name, command in COMMANDS.items())
     parser = _Parser(
         prog="resnet-viz",
-        usage="resnet-viz [IMAGE]\n       resnet-viz COMMAND ...",
-        description="Open the window, on IMAGE if one is given; or run a command without it.",
+        usage="resnet-viz [FILE]\n       resnet-viz COMMAND ...",
+        description="Open the window, on FILE if one is given: a picture, or a lecture (.toml, "
+        ".rvl); or run a command without it.",
         epilog=f"commands:\n{lines}\n\n"
-        "`resnet-viz COMMAND --help` explains a command. An image that is called like a command "
+        "`resnet-viz COMMAND --help` explains a command. A file that is called like a command "
         "is\ngiven with its folder: `resnet-viz ./report`.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("image", metavar="IMAGE", nargs="?", help="picture to start with")
+    parser.add_argument("image", metavar="FILE", nargs="?", help="picture or lecture to start with")
     parser.add_argument("--version", action="version", version=f"resnet-viz {__version__}")
     return parser
 
@@ -93,17 +94,13 @@ def _open_window(options: argparse.Namespace) -> int:
     image: str | None = options.image
     if image is not None:
         image = str(_picture(image))
-    from resnet_viz.display import require_display, require_qt
+    from resnet_viz.window import open_window
 
-    require_display()
-    require_qt()
-    from resnet_viz.ui.app import run
-
-    return run(image)
+    return open_window(image)
 
 
 def _picture(image: str) -> Path:
-    """The path of the picture to start with; a mistyped command is told apart."""
+    """The path of the file to start with; a mistyped command is told apart."""
     from resnet_viz.picture_files import picture_path
 
     try:

@@ -150,6 +150,29 @@ def _run_lab(options: argparse.Namespace) -> int:
     return run(config, options.out, options.device)
 
 
+def _add_lecture(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lecture", metavar="FILE", type=Path, help="a lecture (.toml), or one packed (.rvl)"
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="open no window; print what the lecture holds and every mistake with its line",
+    )
+
+
+def _run_lecture(options: argparse.Namespace) -> int:
+    if options.check:
+        from resnet_viz.lecture.command import check
+
+        return check(options.lecture)
+    from resnet_viz.lecture.text import require_file
+    from resnet_viz.window import open_window
+
+    require_file(options.lecture)
+    return open_window(str(options.lecture))
+
+
 def _add_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--quick", action="store_true", help="small networks and few repeats")
@@ -216,6 +239,12 @@ COMMANDS = {
         "that decided them, and a self-contained index.html. Ctrl+C keeps what is finished.",
         _add_lab,
         _run_lab,
+    ),
+    "lecture": Command(
+        "open a lecture, or check the file of one",
+        "Open a lecture in the window; with --check, print its scenes and every mistake in it.",
+        _add_lecture,
+        _run_lecture,
     ),
     "models": Command(
         "list the networks that can be built",

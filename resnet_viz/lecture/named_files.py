@@ -1,7 +1,6 @@
 """The files that a lecture names beside itself, and naming them from elsewhere.
 
-Fields of views name them, and so do the changes of steps. What ships with the program
-(`sample:cat`, `bundled:duel56-cifar10`) is no file of the lecture. Imports neither torch nor Qt.
+Fields of views name them, and so do the changes of steps. Imports neither torch nor Qt.
 """
 
 from __future__ import annotations
@@ -38,6 +37,11 @@ class NamedFile:
     kind: Kind
     name: str
 
+    @property
+    def shipped(self) -> bool:
+        """Whether it comes with the program."""
+        return self.name.startswith((SAMPLE, BUNDLED))
+
     def path(self, folder: Path) -> Path:
         """Where it is, for a lecture in `folder`."""
         return folder / Path(self.name).expanduser()
@@ -47,8 +51,8 @@ Rename = Callable[[NamedFile], str]
 """The new name of a file; the old one leaves it."""
 
 
-def named_files(scene: Scene) -> tuple[NamedFile, ...]:
-    """The files that a scene names, each once."""
+def named_files(scene: Scene, *, shipped: bool = False) -> tuple[NamedFile, ...]:
+    """The files that a scene names, each once; those that ship with the program if asked for."""
     found: dict[NamedFile, None] = {}
 
     def note(file: NamedFile) -> str:
@@ -56,12 +60,16 @@ def named_files(scene: Scene) -> tuple[NamedFile, ...]:
         return file.name
 
     _renamed_scene(scene, note)
-    return tuple(found)
+    return tuple(file for file in found if shipped or not file.shipped)
 
 
 def renamed(lecture: Lecture, rename: Rename) -> Lecture:
-    """A lecture whose files have other names."""
-    return replace(lecture, scenes=tuple(_renamed_scene(s, rename) for s in lecture.scenes))
+    """A lecture whose files have other names; what ships with the program keeps its own."""
+
+    def own(file: NamedFile) -> str:
+        return file.name if file.shipped else rename(file)
+
+    return replace(lecture, scenes=tuple(_renamed_scene(s, own) for s in lecture.scenes))
 
 
 def rebased(lecture: Lecture, old: Path, new: Path) -> Lecture:
@@ -129,7 +137,5 @@ def _renamed_table(table: Mapping[str, Any], rename: Rename) -> dict[str, Any]:
 
 def _new_name(key: str, content: Any, rename: Rename) -> Any:
     if key not in _KINDS or not isinstance(content, str) or not content:
-        return content
-    if content.startswith((SAMPLE, BUNDLED)):
         return content
     return rename(NamedFile(_KINDS[key], content))

@@ -25,7 +25,7 @@ def picture_path(name: str, folder: Path) -> Path:
             return samples[key]
         hint = f"{nearest(key, samples)}There are {', '.join(samples) or 'none here'}."
         raise UserError(f"There is no bundled photograph {key!r}.", hint)
-    return _there(folder / name, "picture")
+    return _there(folder / Path(name).expanduser(), "picture")
 
 
 def run_path(name: str, folder: Path) -> Path:
@@ -36,7 +36,7 @@ def run_path(name: str, folder: Path) -> Path:
     """
     if name.startswith(BUNDLED):
         return _bundled(bundled_runs_folder(), name, "run")
-    return _there(folder / name, "run")
+    return _there(folder / Path(name).expanduser(), "run")
 
 
 def recipe_path(name: str, folder: Path) -> Path:
@@ -47,7 +47,7 @@ def recipe_path(name: str, folder: Path) -> Path:
     """
     if name.startswith(BUNDLED):
         return _bundled(assets_dir() / "recipes", f"{name}.toml", "recipe")
-    return _there(folder / name, "recipe")
+    return _there(folder / Path(name).expanduser(), "recipe")
 
 
 def checkpoint_path(name: str, folder: Path) -> Path:
@@ -56,7 +56,16 @@ def checkpoint_path(name: str, folder: Path) -> Path:
     Raises:
         UserError: if there is none.
     """
-    return _there(folder / name, "checkpoint")
+    return _there(folder / Path(name).expanduser(), "checkpoint")
+
+
+def pictures_path(name: str, folder: Path) -> Path:
+    """The folder with class folders of pictures.
+
+    Raises:
+        UserError: if there is none.
+    """
+    return _there(folder / Path(name).expanduser(), "folder of pictures")
 
 
 def _bundled(parent: Path, name: str, what: str) -> Path:

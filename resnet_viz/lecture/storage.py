@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import shutil
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from resnet_viz.errors import UserError
 from resnet_viz.files import write_atomically, writing
+from resnet_viz.lecture import places
 from resnet_viz.lecture.bundle import LECTURE
 from resnet_viz.lecture.made import Made
-from resnet_viz.lecture.named_files import NamedFile, named_files, rebased, renamed
+from resnet_viz.lecture.named_files import Kind, NamedFile, named_files, rebased, renamed
 from resnet_viz.lecture.reader import LectureError
 from resnet_viz.lecture.scenes import Lecture
 from resnet_viz.lecture.text import examine, read_text, to_toml
@@ -74,12 +76,23 @@ def _with_count(mistakes: tuple[LectureError, ...]) -> LectureError:
 
 def missing_files(lecture: Lecture, folder: Path) -> tuple[str, ...]:
     """A sentence for each file that a lecture in `folder` names and that is not there."""
-    return tuple(
-        f"Scene {number}: the {file.kind} {file.name!r} is not there."
-        for number, scene in enumerate(lecture.scenes, 1)
-        for file in named_files(scene)
-        if not file.path(folder).exists()
-    )
+    found = []
+    for number, scene in enumerate(lecture.scenes, 1):
+        for file in named_files(scene, shipped=True):
+            try:
+                _FIND[file.kind](file.name, folder)
+            except UserError as error:
+                found.append(f"Scene {number}: {error}")
+    return tuple(found)
+
+
+_FIND: dict[Kind, Callable[[str, Path], Path]] = {
+    "picture": places.picture_path,
+    "checkpoint": places.checkpoint_path,
+    "run": places.run_path,
+    "recipe": places.recipe_path,
+    "folder": places.pictures_path,
+}
 
 
 def save(lecture: Lecture, path: Path, folder: Path | None = None) -> Lecture:

@@ -62,12 +62,21 @@ _POSITION = re.compile(r" \(at line (?P<line>\d+), column (?P<column>\d+)\)$")
 _ANYWHERE = " (at end of document)"
 
 
+def require_file(path: Path) -> None:
+    """Raise UserError if there is no such file; opening a named pipe would wait for ever."""
+    if path.is_file():
+        return
+    why = "it is not a file" if path.exists() else "there is no such file"
+    raise UserError(f"Cannot read the lecture {str(path)!r}: {why}.", _KINDS)
+
+
 def read_text(path: Path) -> str:
     """The text of a lecture's file.
 
     Raises:
         UserError: if it cannot be read, or is no text.
     """
+    require_file(path)
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise UserError(f"{str(path)!r} is too large for a lecture.", _KINDS)

@@ -24,6 +24,7 @@ from resnet_viz.errors import UserError
 from resnet_viz.files import writing
 from resnet_viz.lecture.bundle import FOLDERS, LECTURE, MADE, SUFFIX
 from resnet_viz.lecture.made import Made
+from resnet_viz.lecture.text import require_file
 from resnet_viz.numerals import binary_size
 
 _MAGIC = b"PK\x03\x04"
@@ -47,6 +48,8 @@ def is_bundle(path: Path) -> bool:
     """Whether a file is meant as a bundle: by its name, or because it is a zip archive."""
     if path.suffix.lower() == SUFFIX:
         return True
+    if not path.is_file():
+        return False  # opening a named pipe would wait for ever
     try:
         with path.open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC
@@ -84,6 +87,7 @@ def unpack(path: Path) -> tuple[Path, Made]:
 
 
 def _digest(path: Path) -> str:
+    require_file(path)
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:24]
