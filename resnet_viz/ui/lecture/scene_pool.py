@@ -84,6 +84,7 @@ class ScenePool(QObject):
         self._theme = theme
         self._size = QSize(size)
         self._controls = True
+        self._paused = False
         self._folder = Path()
         self._slots: list[_Slot] = []
         self._current: _Slot | None = None
@@ -110,8 +111,19 @@ class ScenePool(QObject):
             if known is not None:
                 old = [slot for slot in old if slot is not known]
             self._slots.append(known or _Slot(scene))
+        old = self._edit(old)
         for slot in (*gone, *old):
             self._drop(slot)
+        self._later()
+
+    def set_paused(self, paused: bool) -> None:
+        """Prepare nothing and ask nothing while the scenes are out of sight."""
+        self._paused = paused
+        if paused:
+            self._timer.stop()
+            self.desk.set_stage(())
+        elif self._current is not None:
+            self._tell_desk()
         self._later()
 
     def scene(self, index: int) -> SceneView:
@@ -169,6 +181,21 @@ class ScenePool(QObject):
         """What is measured so far, by scene and view."""
         return tuple(() if slot.view is None else slot.view.facts() for slot in self._slots)
 
+    def _edit(self, gone: list[_Slot]) -> list[_Slot]:
+        """Let edited scenes have the widgets of those they were; returns the slots left over.
+
+        A title that is being typed makes a new scene with every letter: its views stay.
+        """
+        left = list(gone)
+        for number, new in enumerate(self._slots):
+            found = next((s for s in left if s.view is not None and s.view.takes(new.scene)), None)
+            if new.view is None and found is not None and found.view is not None:
+                left.remove(found)
+                found.scene, found.painted = new.scene, False
+                found.view.take_scene(new.scene)
+                self._slots[number] = found
+        return left
+
     # --- widgets -----------------------------------------------------------------------------
 
     def _made(self, slot: _Slot) -> SceneView:
@@ -221,7 +248,7 @@ class ScenePool(QObject):
     # --- preparing ---------------------------------------------------------------------------
 
     def _later(self) -> None:
-        if self._slots and not self._timer.isActive():
+        if self._slots and not self._paused and not self._timer.isActive():
             self._timer.start(_PAUSE_MS)
 
     def _prepare(self) -> None:
@@ -266,6 +293,8 @@ class ScenePool(QObject):
         yield from (*after[:1], *before[:1], *after[1:], *before[1:], self._current)
 
     def _tell_desk(self) -> None:
+        if self._paused:
+            return
         current = self._current.engines.values() if self._current is not None else ()
         others = [slot for slot in self._order() if slot is not self._current]
         self.desk.set_stage(current, [e for slot in others for e in slot.engines.values()])
