@@ -29,10 +29,16 @@ class AddNodeView(QWidget):
 
     Two panels, the residual network's and the plain twin's; in a narrow window one of them,
     chosen by the buttons at the top right.
+
+    Args:
+        parent: owner.
+        stacked: one over the other instead of side by side, in all the height there is.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, stacked: bool = False) -> None:
         super().__init__(parent)
+        self._stacked = stacked
+        self._with_buttons = True
         self._style = Style(LIGHT)
         self.title = LineLabel(Look(LIGHT), LIGHT.small_px + 1)
         self.panels: dict[Side, AddNodePanel] = {
@@ -59,7 +65,7 @@ class AddNodeView(QWidget):
             group.addButton(button)
             top.addWidget(button)
             self.buttons[side] = button
-        row = QHBoxLayout()
+        row = QVBoxLayout() if self._stacked else QHBoxLayout()
         row.setSpacing(18)
         for panel in self.panels.values():
             row.addWidget(panel, 1)
@@ -73,7 +79,8 @@ class AddNodeView(QWidget):
         """Take another look."""
         self._style = Style(theme)
         self.title.set_look(Look(theme), theme.small_px + 1)
-        self.setMaximumHeight(round(_MOST_PX * self._style.scale))
+        if not self._stacked:
+            self.setMaximumHeight(round(_MOST_PX * self._style.scale))
         checked = f"QToolButton:checked {{ background: {theme.raised}; font-weight: 600; }}"
         for button in self.buttons.values():
             button.setStyleSheet(tool_button_sheet(self._style) + checked)
@@ -112,16 +119,24 @@ class AddNodeView(QWidget):
         self.buttons[side].setChecked(True)
         self._arrange()
 
+    def set_controls(self, shown: bool) -> None:
+        """Show or hide the buttons that choose a side."""
+        self._with_buttons = shown
+        self._arrange()
+
     @property
     def both(self) -> bool:
         """Whether there is room for both sides."""
+        if self._stacked:
+            panels = sum(panel.minimumHeight() for panel in self.panels.values())
+            return self.height() >= panels + 2.5 * self._style.row
         return self.width() >= 2 * _PANEL_PX * self._style.scale + 40
 
     def _arrange(self) -> None:
         both = self.both
         for side in SIDES:
             self.panels[side].setVisible(both or side == self._shown)
-            self.buttons[side].setVisible(not both)
+            self.buttons[side].setVisible(not both and self._with_buttons)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many sides as have room."""

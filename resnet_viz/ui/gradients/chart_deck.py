@@ -80,18 +80,22 @@ class ChartDeck(QWidget):
         block_clicked(str): a block's column was clicked.
         failed(object): a `UserError` of saving.
         said(str): what was saved or copied.
+        chosen: the user chose another chart.
     """
 
     block_clicked = Signal(str)
     failed = Signal(object)
     said = Signal(str)
+    chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme: Theme = LIGHT
+        self._charts: tuple[Chart, ...] = ()
         self._groups: list[Group] = []
         self._chosen = ""
         self._with_bar = True
+        self._bare = False
         self.first, self.second = self._view(), self._view()
         self.frames = [_framed(self.first), _framed(self.second)]
         self.tabs = Segments("Chart")
@@ -131,16 +135,41 @@ class ChartDeck(QWidget):
 
     def set_charts(self, charts: Sequence[Chart]) -> None:
         """Show charts; the chosen one stays chosen while it is among them."""
+        self._charts = tuple(charts)
         self._groups = groups_of(charts)
         self._show()
+
+    def choose(self, number: int) -> None:
+        """Show one of the charts by its place among them, from 1, if it is there."""
+        if not 1 <= number <= len(self._charts):
+            return
+        wanted = self._charts[number - 1]
+        for group in self._groups:
+            for place, (_, chart) in enumerate(group.charts):
+                if chart is wanted:
+                    self._chosen = group.key
+                    self._show()
+                    self.slider.setValue(place)
+
+    @property
+    def number(self) -> int:
+        """The place of the chart on screen among all, from 1; 0 for none."""
+        return next((i for i, c in enumerate(self._charts, 1) if c is self.first.chart), 0)
+
+    def set_bare(self, bare: bool) -> None:
+        """Show one chart alone without frame, tabs and buttons, or all of it again."""
+        self._bare = bare
+        for view in (self.first, self.second):
+            view.set_bare(bare)
+        self.set_theme(self._theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
         self._theme = theme
+        edge = "none" if self._bare else f"1px solid {theme.border}"
         for frame, view in zip(self.frames, (self.first, self.second), strict=True):
             frame.setStyleSheet(
-                f"#chartFrame {{ background: {theme.card}; border: 1px solid {theme.border};"
-                " border-radius: 8px; }"
+                f"#chartFrame {{ background: {theme.card}; border: {edge}; border-radius: 8px; }}"
             )
             view.set_theme(theme)
         self.tabs.set_theme(theme)
@@ -156,7 +185,7 @@ class ChartDeck(QWidget):
     def side_by_side(self) -> bool:
         """Whether two charts are shown."""
         wide = self.width() >= _SIDE_BY_SIDE_PX * self._theme.font_px / 13.0
-        return wide and len(self._groups) > 1
+        return wide and len(self._groups) > 1 and not self._bare
 
     def bar_width(self) -> int:
         """How wide tabs and slider are in one line."""
@@ -180,6 +209,7 @@ class ChartDeck(QWidget):
     def _on_chosen(self, key: str) -> None:
         self._chosen = key
         self._show()
+        self.chosen.emit()
 
     def _show(self) -> None:
         both = self.side_by_side
@@ -204,7 +234,7 @@ class ChartDeck(QWidget):
             frame.setVisible(chart is not None)
         self.tabs.setVisible(len(keys) > 1)
         several = len(keys) > 1 or self.slider.isVisibleTo(self.bar)
-        self.bar.setVisible(several and self._with_bar)
+        self.bar.setVisible(several and self._with_bar and not self._bare)
 
     def _member(self, group: Group) -> Chart:
         """The chart of a group that the slider points at."""

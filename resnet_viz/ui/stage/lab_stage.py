@@ -8,13 +8,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from resnet_viz.images import load_image
-from resnet_viz.lecture.places import picture_path
+from resnet_viz.engine.messages import PairMeasured
+from resnet_viz.lab.settings import SIDES
+from resnet_viz.lab.wording import conditions
 from resnet_viz.lecture.views import AddNode, Pair, Study, View
 from resnet_viz.ui.gradients.session import LabSession
 from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.stage.engine import StageEngine
 from resnet_viz.ui.stage.remembering import RememberingEngine
+from resnet_viz.ui.stage.stage_pictures import StagePictures
 from resnet_viz.ui.stage.stage_view import StageView
 from resnet_viz.ui.theme import LIGHT, Theme
 
@@ -23,6 +25,8 @@ LabView = Pair | AddNode | Study
 
 class LabStage(StageView):
     """A live view of a `LabSession` of its own.
+
+    Subclasses make their widgets, connect them to `session`, and end with `show_view`.
 
     Args:
         view: what it shows.
@@ -39,36 +43,63 @@ class LabStage(StageView):
     ) -> None:
         super().__init__(parent)
         self._view: LabView = view
-        self._folder = folder
         self._theme: Theme = LIGHT
+        self._dropped: Picture | None = None
         self._was_complete = False
-        self._picture_from = ""
-        self._memory = RememberingEngine(engine, self)
-        self.session = lab_session(self._memory, view, self)
+        self.session = lab_session(RememberingEngine(engine, self), view, self)
         self.session.failed.connect(self.failed)
-        self._load_picture()
+        self._pictures = StagePictures(folder, self)
+        self._pictures.loaded.connect(self._on_picture)
+        self._pictures.failed.connect(self.failed)
+
+    # --- as a stage view -------------------------------------------------------------------
 
     @property
     def view(self) -> View:
         """As the lecture says, with all that the user changed."""
         settings = replace(self.session.settings, device=self._view.settings.device)
-        return replace(self._view, settings=settings)
+        view = replace(self._view, settings=settings)
+        return view if self._dropped is None else replace(view, picture=self._dropped.path)
+
+    def show_view(self, view: View) -> None:
+        """Show other settings: at once if they were measured before."""
+        assert isinstance(view, LabView)
+        self._view, self._dropped = view, None
+        self._show_options()
+        if view.settings.batch == "picture":
+            picture = self._pictures.get(view.picture)
+            if picture is None:
+                self._tell()
+                return  # `_on_picture` goes on
+            self._give(picture)
+        self._ask(view)
 
     def take_picture(self, picture: Picture) -> None:
-        """Show both networks a picture; it becomes the batch."""
-        self._picture_from = ""
-        if picture.path:
-            self._view = replace(self._view, picture=picture.path)
-        self.session.set_picture(picture.rgb)
-        if self.session.settings.batch != "picture":
-            self.session.change(batch="picture")
+        """Measure on a picture that was dropped on it."""
+        self._pictures.forget()
+        self._dropped = picture
+        self._give(picture)
+        self._ask(replace(self._view, settings=replace(self.session.settings, batch="picture")))
         self.changed_by_hand.emit()
 
     def close_down(self) -> None:
-        """End an experiment that is under way."""
+        """Nothing more is computed or decoded."""
         self.session.cancel_run()
+        self._pictures.close()
 
     # --- for the kinds of views ----------------------------------------------------------------
+
+    def _show_options(self) -> None:
+        """Show what of `_view` needs no measurement."""
+
+    def _ask(self, view: LabView) -> None:
+        """Have the session measure what a view shows; its picture is there."""
+        raise NotImplementedError
+
+    @property
+    def waiting_for_picture(self) -> bool:
+        """Whether its picture is being decoded: what is on screen is of another."""
+        return self._pictures.waiting
 
     def _tell(self) -> None:
         """Say that figures came or became outdated."""
@@ -77,19 +108,13 @@ class LabStage(StageView):
             self._was_complete = self.complete
             self.complete_changed.emit(self._was_complete)
 
-    def _load_picture(self) -> None:
-        """The picture that the view names, where the batch is it.
+    def _give(self, picture: Picture) -> None:
+        if self.session.picture is not picture.rgb:
+            self.session.set_picture(picture.rgb)
 
-        Raises:
-            UserError: if it is not there.
-        """
-        view = self._view
-        if view.settings.batch != "picture" or not view.picture:
-            return
-        path = picture_path(view.picture, self._folder)
-        if str(path) != self._picture_from:
-            self._picture_from = str(path)
-            self.session.set_picture(load_image(path))
+    def _on_picture(self, picture: Picture) -> None:
+        self._give(picture)
+        self._ask(self._view)
 
 
 def lab_session(engine: RememberingEngine, view: LabView, parent: QObject) -> LabSession:
@@ -100,3 +125,11 @@ def lab_session(engine: RememberingEngine, view: LabView, parent: QObject) -> La
     engine.failed.connect(session.on_failed)
     engine.cancelled.connect(session.on_cancelled)
     return session
+
+
+def pair_caption(measured: PairMeasured) -> str:
+    """Networks, weights, conditions, batch, precision and device, in one line."""
+    settings = measured.settings
+    networks = " and ".join(settings.spec(side).title() for side in SIDES)
+    parts = networks, measured.weights_note, conditions(settings), measured.batch_note
+    return " · ".join((*parts, measured.residual.dtype, measured.residual.device))

@@ -1,62 +1,164 @@
-"""The pair on stage."""
+"""A residual network and its plain twin on stage: click an arc, and the gradient follows."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from resnet_viz.lab.settings import SIDES, Side
 from resnet_viz.lecture.facts import Facts
 from resnet_viz.lecture.pair_facts import pair_facts
-from resnet_viz.lecture.views import Pair, View
-from resnet_viz.ui.gradients.pair_view import PairView
+from resnet_viz.lecture.views import Pair
+from resnet_viz.ui.gradients.quantities import QuantityName
 from resnet_viz.ui.stage.engine import StageEngine
-from resnet_viz.ui.stage.lab_stage import LabStage
+from resnet_viz.ui.stage.lab_stage import LabStage, LabView, pair_caption
+from resnet_viz.ui.stage.pair_board import PairBoard
+from resnet_viz.ui.stage.pair_captions import side_title
+from resnet_viz.ui.stage.pair_curves import PairCurves
+from resnet_viz.ui.stage.stage_view import Predictable
 from resnet_viz.ui.theme import Theme
 
 
 class PairStage(LabStage):
-    """A residual network and its plain twin, live."""
+    """A pair of networks with a session of its own.
+
+    How it was before a click, or before a step made on screen, stays as outlines; a scene that
+    is entered begins without.
+
+    Args:
+        view: what it shows.
+        engine: measures for it alone.
+        folder: that a picture named in `view` is relative to.
+        parent: owner.
+    """
 
     def __init__(
         self, view: Pair, engine: StageEngine, folder: Path, parent: QWidget | None = None
     ) -> None:
         super().__init__(view, engine, folder, parent)
-        self.pair = PairView()
+        self._pair: Pair = view
+        self._compares = False
+        self.board = PairBoard()
+        self._curves = PairCurves(self, self.board)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.pair)
-        s = self.session
-        self.pair.set_network(s.settings.spec("residual"), s.settings.spec("plain"))
-        s.measured_changed.connect(self._on_measured)
-        s.stale_changed.connect(lambda _: self._tell())
-        s.activate()
+        layout.addWidget(self.board)
+        self._connect()
+        self._on_network()
+        self.show_view(view)
+
+    def _connect(self) -> None:
+        board, session = self.board, self.session
+        board.skip_clicked.connect(lambda side, name: self._by_hand(session.flip_skip, side, name))
+        board.branch_clicked.connect(
+            lambda side, name: self._by_hand(session.flip_branch, side, name)
+        )
+        board.stage_skips_clicked.connect(
+            lambda side, stage: self._by_hand(session.flip_stage, side, stage)
+        )
+        board.block_selected.connect(lambda name: self._by_hand(self._choose, selected=name))
+        board.quantity_chosen.connect(lambda name: self._by_hand(self._choose, quantity=name))
+        board.theory_toggled.connect(lambda shown: self._by_hand(self._choose, theory=shown))
+        session.network_changed.connect(self._on_network)
+        session.gates_changed.connect(self._show_gates)
+        session.measured_changed.connect(self._on_measured)
+        session.stale_changed.connect(lambda _: self._tell())
+
+    # --- as a stage view -------------------------------------------------------------------
 
     @property
     def complete(self) -> bool:
         """Whether the pair on screen is of the settings of now."""
-        return self.session.measured is not None and not self.session.stale
-
-    def show_view(self, view: View) -> None:
-        """Show another pair."""
-        assert isinstance(view, Pair)
-        self._view = view
-        self._load_picture()
-        self.session.set_settings(view.settings)
+        measured = self.session.measured is not None and not self.session.stale
+        return measured and not self.waiting_for_picture
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours and sizes."""
-        self.pair.set_theme(theme)
+        self.board.set_theme(theme)
+
+    def set_controls(self, shown: bool) -> None:
+        """Show or hide the buttons of the chart."""
+        self.board.set_controls(shown)
 
     def facts(self) -> Facts:
-        """As `lecture/pair_facts`."""
+        """As `lecture/pair_facts` has them; none while they are measured anew."""
         measured = self.session.measured
         return pair_facts(measured) if self.complete and measured is not None else {}
 
     def caption(self) -> str:
-        """What was measured."""
-        return self.pair.caption.text()
+        """Networks, weights, conditions, batch and precision."""
+        return "" if self.session.measured is None else pair_caption(self.session.measured)
+
+    def data(self) -> Mapping[str, NDArray[Any]]:
+        """Names of the blocks, and the figure of the chart for each network."""
+        now = self.board.state.now(self.board.quantity)
+        if not now:
+            return {}
+        names = np.array([block.name for block in self.board.state.one.blocks])
+        figures = {f"{self.board.quantity.name}_{side}": s.values for side, s in now.items()}
+        return {"block": names, **figures}
+
+    def predictable(self) -> Predictable | None:
+        """The charts; none where only the networks are shown."""
+        return None if self._pair.part == "networks" else self._curves
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _show_options(self) -> None:
+        view = self._view
+        assert isinstance(view, Pair)
+        self._pair = view
+        self._compares = self.isVisible()
+        self.board.set_part(view.part)
+        self.board.set_with_theory(view.theory)
+        self.board.set_quantity(view.quantity)
+
+    def _ask(self, view: LabView) -> None:
+        self.session.set_device(view.settings.device)
+        self.session.set_settings(view.settings)
+        self.session.activate()
+        self.board.select(self._pair.selected)
+        self._tell()
+
+    def _by_hand(self, change: Any, *args: Any, **fields: Any) -> None:
+        self._compares = True
+        change(*args, **fields)
+        self.changed_by_hand.emit()
+
+    def _choose(self, **fields: Any) -> None:
+        """Take what the user chose on the board."""
+        self._view = self._pair = replace(self._pair, **fields)
+        self.board.set_with_theory(self._pair.theory)
+        quantity: QuantityName = self._pair.quantity
+        if quantity != self.board.quantity.name:
+            self.board.set_quantity(quantity)
+
+    def _on_network(self) -> None:
+        measured = self.session.measured
+        settings = self.session.settings if measured is None else measured.settings
+        self.board.set_network(settings)
+        self._show_gates()
+        self.board.select(self._pair.selected)
+
+    def _show_gates(self) -> None:
+        settings = self.session.settings
+        if settings.spec("residual").blocks() != self.session.spec.blocks():
+            return  # of networks that are not on screen yet
+        for side in SIDES:
+            self._show_side(side)
+
+    def _show_side(self, side: Side) -> None:
+        settings = self.session.settings
+        self.board.set_gates(side, settings.gates(side), side_title(side, settings))
 
     def _on_measured(self) -> None:
-        self.pair.set_measured(self.session.measured)
+        session = self.session
+        self._show_gates()
+        self.board.set_measured(session.measured, session.ghost if self._compares else None)
         self._tell()

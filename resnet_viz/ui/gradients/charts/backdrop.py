@@ -53,8 +53,8 @@ class Backdrop:
             half = max(0.5, _COLUMN_PX / 2 / px)
             self.column.setRegion((index - half, index + half))
 
-    def show(self, chart: Chart, y: Scale, theme: Theme) -> None:
-        """Draw what belongs to a chart."""
+    def show(self, chart: Chart, y: Scale, theme: Theme, *, waits: bool = True) -> None:
+        """Draw what belongs to a chart; of one without numbers say so if it waits for them."""
         self._show_underflow(y, theme)
         width = max(1.0, theme.line / 2) * theme.pixel
         dashed, dotted = (
@@ -67,7 +67,7 @@ class Backdrop:
         self._lines(self._across, lines, angle=0)
         stage = pixel_pen(theme.ghost, theme.pixel, (1.0, 3.0))
         self._lines(self._stages, [(p, stage) for p in stage_edges(chart.ticks)], angle=90)
-        self._show_empty(chart, y, theme)
+        self._show_empty(chart, y, theme, waits=waits)
 
     def _show_underflow(self, y: Scale, theme: Theme) -> None:
         edge = y.foot if y.floor is None else y.floor
@@ -78,8 +78,8 @@ class Backdrop:
             self.underflow.setBrush(QBrush(colour))
             self.underflow.setRegion((y.low, edge))
 
-    def _show_empty(self, chart: Chart, y: Scale, theme: Theme) -> None:
-        nothing = all(np.isnan(curve.y).all() for curve in chart.curves)
+    def _show_empty(self, chart: Chart, y: Scale, theme: Theme, *, waits: bool) -> None:
+        nothing = waits and all(np.isnan(curve.y).all() for curve in chart.curves)
         self.empty.setVisible(nothing)
         if nothing:
             low, high = self._view.viewRange()[0]

@@ -47,6 +47,7 @@ class Canvas(QWidget):
         self.x_axis = self.y_axis = Scale(False, 0.0, 1.0)
         self._selected: int | None = None
         self._pressed: QPointF | None = None
+        self._veiled = False
         self._curves: dict[tuple[str, int], CurveItems] = {}
         self.graphics = pg.GraphicsView(self)
         self.view = pg.ViewBox(enableMenu=False)
@@ -87,13 +88,18 @@ class Canvas(QWidget):
 
     # --- what is shown ---------------------------------------------------------------------
 
-    def set_chart(self, chart: Chart | None, y: Scale | None = None) -> None:
+    def set_chart(
+        self, chart: Chart | None, y: Scale | None = None, *, veiled: bool = False
+    ) -> None:
         """Draw a chart in place of the last one; items of the same curves are kept.
 
         Args:
             chart: None for an empty plot.
             y: its vertical axis; None to fit the numbers.
+            veiled: whether numbers are kept from the viewer, so that a plot without any is
+                not said to wait for them.
         """
+        self._veiled = veiled
         before, self.chart = self.chart, chart
         self.hover.hide()
         if chart is None:
@@ -163,7 +169,7 @@ class Canvas(QWidget):
         self._draw_curves()
         self._draw_ticks()
         assert self.chart is not None
-        self.backdrop.show(self.chart, self.y_axis, self.theme)
+        self.backdrop.show(self.chart, self.y_axis, self.theme, waits=not self._veiled)
         self.backdrop.show_selected(self._selected, self.theme, self._px())
 
     def _draw_curves(self) -> None:

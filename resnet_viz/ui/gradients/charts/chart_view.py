@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
@@ -21,7 +23,7 @@ from PySide6.QtWidgets import (
 from resnet_viz.errors import UserError
 from resnet_viz.lab.csv_text import curves_csv
 from resnet_viz.lab.figures.scales import Scale
-from resnet_viz.lab.findings import Chart
+from resnet_viz.lab.findings import Chart, Curve
 from resnet_viz.ui import exporting
 from resnet_viz.ui.gradients.background import Background
 from resnet_viz.ui.gradients.charts import saving
@@ -39,6 +41,10 @@ _PIN_TIP = "Keep this scale while numbers change, so that a change is seen as a 
 class ChartView(QWidget):
     """Shows a chart, and shows its next version in place of it.
 
+    Attributes:
+        chart: what is shown.
+        hidden: which of its curves is kept from the viewer; -1 for none.
+
     Signals:
         block_clicked(str): a block's column was clicked.
         failed(object): a `UserError`; a file could not be written.
@@ -55,6 +61,8 @@ class ChartView(QWidget):
         self._theme: Theme = LIGHT
         self._pinned: Scale | None = None
         self._selected = ""
+        self._bare = False
+        self.hidden = -1
         self.title, self.y_words, self.x_words, self.note = QLabel(), QLabel(), QLabel(), QLabel()
         self.background = Background(self)
         self.background.done.connect(self.said)
@@ -125,6 +133,8 @@ class ChartView(QWidget):
         before, self.chart = self.chart, chart
         if _quantity(before) != _quantity(chart):
             self._release()  # a scale of something else says nothing here
+        if before is None or chart is None or _labels(before) != _labels(chart):
+            self.hidden = -1
         self.legend.set_chart(chart)
         for label, text in (
             (self.title, "" if chart is None else chart.title),
@@ -133,8 +143,24 @@ class ChartView(QWidget):
         ):
             label.setText(text)
             label.setVisible(bool(text))
-        self.buttons.setVisible(chart is not None)
+        self._dress()
         self._draw()
+
+    def set_bare(self, bare: bool) -> None:
+        """Leave out the buttons and the note under the plot, or show them again."""
+        self._bare = bare
+        self._dress()
+        self._fit_legend()
+
+    def hide_curve(self, index: int) -> None:
+        """Keep a curve, and all theory, from the viewer on the scale of all; -1 shows them."""
+        if index != self.hidden:
+            self.hidden = index
+            self._draw()
+
+    def _dress(self) -> None:
+        self.buttons.setVisible(self.chart is not None and not self._bare)
+        self.note.setVisible(bool(self.note.text()) and not self._bare)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
@@ -181,7 +207,9 @@ class ChartView(QWidget):
             scale = y_scale(chart)
             if self._pinned is not None:
                 scale = pinned_scale(self._pinned, scale)
-        self.canvas.set_chart(chart, scale)
+        veiled = chart is not None and 0 <= self.hidden < len(chart.curves)
+        drawn = _without(chart, self.hidden) if chart is not None and veiled else chart
+        self.canvas.set_chart(drawn, scale, veiled=veiled)
         self.canvas.set_selected(self._index(self._selected))
         words = "" if chart is None or scale is None else self._y_words(chart, scale)
         self.y_words.setText(words)
@@ -216,7 +244,7 @@ class ChartView(QWidget):
         self._fit_legend()
 
     def _fit_legend(self) -> None:
-        self.legend.set_brief(self.height() < _BRIEF_PX * self._theme.font_px / 13.0)
+        self.legend.set_brief(self._bare or self.height() < _BRIEF_PX * self._theme.font_px / 13.0)
 
     # --- taking it along -------------------------------------------------------------------
 
@@ -291,6 +319,23 @@ class _Undressed:
 
 def _quantity(chart: Chart | None) -> tuple[str, bool] | None:
     return None if chart is None else (chart.y_label, chart.y_log)
+
+
+def _labels(chart: Chart) -> list[str]:
+    return [curve.label for curve in chart.curves]
+
+
+def _without(chart: Chart, index: int) -> Chart:
+    """A chart whose curve of this place, and whose theories, have no numbers."""
+    curves = tuple(
+        _emptied(curve) if i == index or curve.role == "theory" else curve
+        for i, curve in enumerate(chart.curves)
+    )
+    return replace(chart, curves=curves)
+
+
+def _emptied(curve: Curve) -> Curve:
+    return replace(curve, y=np.full(len(curve.y), np.nan), low=None, high=None)
 
 
 def _x_words(chart: Chart) -> str:

@@ -108,9 +108,9 @@ def edge_labels(chart: Chart, y: Scale) -> list[tuple[float, str]]:
     if y.floor is not None and chart.floor is not None:
         labels.append((y.floor, floor_words(chart.floor)))
     if y.foot is not None:
-        labels.append((y.foot, f"exactly 0: {_counted(chart.curves, 'zero')}"))
+        labels.append((y.foot, f"exactly 0{_counted(chart.curves, 'zero')}"))
     if y.ceiling is not None:
-        labels.append((y.ceiling, f"not finite: {_counted(chart.curves, 'wild')}"))
+        labels.append((y.ceiling, f"not finite{_counted(chart.curves, 'wild')}"))
     for label, value in chart.references.items():
         place = float(y.place(np.array([value]))[0])
         if np.isfinite(place):
@@ -128,4 +128,4 @@ def _counted(curves: Sequence[Curve], what: str) -> str:
     measured = [curve for curve in curves if curve.role != "theory"]
     total = sum(int((~np.isnan(c.y)).sum()) for c in measured)
     there = sum(int(((c.y <= 0) if what == "zero" else np.isinf(c.y)).sum()) for c in measured)
-    return f"{there} of {total} values"
+    return f": {there} of {total} values" if there else ""
