@@ -8,10 +8,19 @@ from PySide6.QtWidgets import QWidget
 
 from resnet_viz.ui.block_view.canvas import Canvas
 from resnet_viz.ui.block_view.look import Look
-from resnet_viz.ui.block_view.mosaic import SMALLEST, Cell, Layout, fit, render, tile_scales
+from resnet_viz.ui.block_view.mosaic import (
+    LARGEST,
+    SMALLEST,
+    Cell,
+    Layout,
+    fit,
+    render,
+    tile_scales,
+)
 from resnet_viz.ui.block_view.panels import Panel, Pixel
 
 _DIMMED = 0.3  # opacity of maps that take no part in the sum
+_FONT_PX = 13  # of the usual theme: maps grow with the type
 _STEP = 1.2  # least ratio of tile sizes at one notch of the wheel
 
 
@@ -125,6 +134,7 @@ class ChannelGrid(Canvas):
                 round(self.height() * ratio),
                 ratio=ratio,
                 target=None if self._target is None else self._target * ratio,
+                largest=LARGEST * max(1.0, self.look.theme.font_px / _FONT_PX),
             )
         self._first_row = self._clamped(self._first_row)
         self._redraw()

@@ -179,6 +179,7 @@ def fit(
     *,
     ratio: float = 1.0,
     target: float | None = None,
+    largest: float = LARGEST,
 ) -> Layout:
     """Lay out `count` maps of `shape` in a viewport.
 
@@ -190,13 +191,14 @@ def fit(
         ratio: device pixels per logical pixel.
         target: wanted side of a tile in device pixels. Without it: as large as lets all
             channels be seen at once, or else a comfortable size of which three rows fit.
+        largest: side that few channels grow to, at 100 % scaling.
     """
     side = max(shape)
     gap = round(_GAPS[0] * ratio)
     if target is not None:
         chosen = nearest_scale(tile_scales(side, SMALLEST, width), side, target)
     else:
-        chosen = _automatic(count, side, width, height, gap, ratio)
+        chosen = _automatic(count, side, width, height, gap, ratio, largest)
     tile_width = chosen.side(shape[1])
     columns = _columns(tile_width, count, width, gap)
     # What the columns leave over widens the gaps a little; the rest goes to both sides.
@@ -209,8 +211,10 @@ def fit(
     return Layout(count, shape, chosen, columns, gap, left, height)
 
 
-def _automatic(count: int, side: int, width: int, height: int, gap: int, ratio: float) -> TileScale:
-    scales = tile_scales(side, READABLE * ratio, max(LARGEST * ratio, READABLE * ratio))
+def _automatic(
+    count: int, side: int, width: int, height: int, gap: int, ratio: float, largest: float
+) -> TileScale:
+    scales = tile_scales(side, READABLE * ratio, max(largest, READABLE) * ratio)
     for scale in reversed(scales):
         size = scale.side(side)
         rows = -(-count // _columns(size, count, width, gap))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from resnet_viz.probe.snapshot import BlockMaps, FloatArray
 from resnet_viz.ui.block_view.panels import (
     ROLES,
     Choices,
     Panel,
     PanelRole,
+    Pixel,
     Tensors,
     build_panels,
     limits_of,
@@ -132,6 +135,15 @@ class Scene:
             for role, panel in self._panels.items()
             if panel.linked
         }
+
+    def strongest(self) -> Pixel | None:
+        """Where the selected channel of y is largest in size; None while it is measured."""
+        panel = self._panels.get("output")
+        if panel is None:
+            return None
+        sizes = np.nan_to_num(np.abs(panel.tensor[self.channel]))
+        row, column = np.unravel_index(int(sizes.argmax()), sizes.shape)
+        return Pixel(self.channel, int(row), int(column))
 
     def gradient(self) -> float | None:
         """L2 norm of dL/dy over the selected channel."""

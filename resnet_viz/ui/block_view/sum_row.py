@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
 from resnet_viz.ui.block_view.focus import Focus, Window, panned, zoomed
@@ -110,6 +110,11 @@ class SumRow(QWidget):
             pane.set_panel(panels.get(role), context)
         self._refresh_bars()
         self.update()
+
+    def mark(self, pixel: Pixel | None) -> None:
+        """Frame a pixel of y, and the same one wherever the grids are linked with it."""
+        for role in self.linked_with("output"):
+            self.panes[role].set_mark(pixel)
 
     def select(self, channels: Mapping[PanelRole, int], scope: Scope) -> None:
         """Frame one channel in each pane and caption it."""
@@ -282,6 +287,12 @@ class SumRow(QWidget):
             self.bars[role].setGeometry(left + width + 2, top, _BAR, height)
         self._refresh_captions()
 
+    def _activation_px(self, name: str, room: float) -> int:
+        """Size of the nonlinearity's name: that of captions where it fits between two panes."""
+        size = self._look.theme.small_px
+        width = QFontMetricsF(self._look.font(size)).horizontalAdvance(name)
+        return size if width <= room else max(9, size - 2)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._look.theme
@@ -299,7 +310,7 @@ class SumRow(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, sign)
             if sign == "=" and self._activation and self._adds_up:
                 name = _SHORT_ACTIVATIONS.get(self._activation, self._activation)
-                painter.setFont(self._look.font(max(9, theme.small_px - 2)))
+                painter.setFont(self._look.font(self._activation_px(name, right - left)))
                 painter.setPen(self._look.ink("muted"))
                 below = box.translated(0, theme.title_px * 1.2)
                 painter.drawText(below, Qt.AlignmentFlag.AlignCenter, name)

@@ -15,10 +15,10 @@ from resnet_viz.ui.block_view.line import LineLabel
 from resnet_viz.ui.block_view.look import Look
 from resnet_viz.ui.block_view.panels import ROLES, PanelRole, Pixel
 from resnet_viz.ui.block_view.scene import Scene
-from resnet_viz.ui.block_view.segments import Segment, plain
+from resnet_viz.ui.block_view.segments import Line, Segment, plain
 from resnet_viz.ui.block_view.status import StatusLine
 from resnet_viz.ui.block_view.sum_row import SumRow
-from resnet_viz.ui.block_view.wording import BlockContext, link_note, title
+from resnet_viz.ui.block_view.wording import BlockContext, link_note, pixel_status, title
 from resnet_viz.ui.theme import LIGHT, Theme
 
 _NO_BLOCK = "Click a square F in the overview to see what its block does to the picture."
@@ -34,9 +34,15 @@ class BlockView(QWidget):
 
     Signals:
         channel_changed: another channel is selected.
+        magnified_changed: one channel is shown large, or no longer.
+        pointed: the `Pixel` under the pointer, None if there is none.
+        redrawn: other numbers, another channel or another scale are shown.
     """
 
     channel_changed = Signal(int)
+    magnified_changed = Signal(bool)
+    pointed = Signal(object)
+    redrawn = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,6 +157,18 @@ class BlockView(QWidget):
         for pane in self.sum_row.panes.values():
             pane.grid.set_selected(-1)
 
+    def strongest(self) -> Pixel | None:
+        """Where the selected channel of y is largest; None while it is measured."""
+        return self._scene.strongest()
+
+    def sum_at(self, pixel: Pixel) -> list[Line]:
+        """The sum at one pixel of y with its numbers, in several lengths, the longest first."""
+        return pixel_status(self._scene.panels, pixel, "output", self._scene.context)
+
+    def mark(self, pixel: Pixel | None) -> None:
+        """Frame a pixel in all three grids."""
+        self.sum_row.mark(pixel)
+
     @property
     def channel(self) -> int:
         """The selected channel of y."""
@@ -214,20 +232,22 @@ class BlockView(QWidget):
         self._choose_channel(role, self._scene.neighbour(role, by))
 
     def _set_magnified(self, magnified: bool) -> None:
-        self._magnified = magnified and bool(self._scene.panels)
+        before, self._magnified = self._magnified, magnified and bool(self._scene.panels)
         with QSignalBlocker(self.controls.open):
             self.controls.open.setChecked(self._magnified)
         self.sum_row.set_magnified(self._magnified)
         self.status.show_hint(magnified=self._magnified)
+        if self._magnified != before:
+            self.magnified_changed.emit(self._magnified)
 
     # --- showing ----------------------------------------------------------------------------
 
     def _show_parts(self, block: bool) -> None:
         self._has_block = block
-        for part in (self.header, self.sum_row):
-            part.setVisible(block)
-        for part in (self.status, self.controls):
-            part.setVisible(block and self._with_controls)
+        self.header.setVisible(block)
+        self.sum_row.setVisible(block)
+        self.status.setVisible(block and self._with_controls)
+        self.controls.setVisible(block and self._with_controls)
         self.hint.setVisible(not block)
         inside = self.controls.inner.isChecked() and self._with_controls
         self.strip.setVisible(block and inside)
@@ -256,6 +276,7 @@ class BlockView(QWidget):
             self.status.show_channel(scene)
         else:
             self.status.show_measuring()
+        self.redrawn.emit()
 
     def _show_rows(self) -> None:
         """How much is in sight."""
@@ -272,6 +293,7 @@ class BlockView(QWidget):
             self.status.show_hint(magnified=self._magnified)
         else:
             self.status.show_pixel(self._scene, pixel, role)
+        self.pointed.emit(pixel if self._scene.panels else None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         # By hand: a style sheet switches off what the palette says of backgrounds.

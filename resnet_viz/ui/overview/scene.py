@@ -45,6 +45,7 @@ class Scene:
         lanes: all lanes, top to bottom.
         shown: names of those that are painted.
         scroll: pixels by which the lanes are scrolled up.
+        roomy: whether arcs and squares take more of the height, to be seen from afar.
     """
 
     def __init__(self, state: OverviewState, style: Style) -> None:
@@ -61,6 +62,7 @@ class Scene:
         )
         self.shown: AbstractSet[LaneName] = DEFAULT_LANES
         self.scroll = 0.0
+        self.roomy = False
         self._width = self._height = 1.0
 
     def resize(self, width: float, height: float) -> None:
@@ -85,8 +87,7 @@ class Scene:
         """The chain of blocks."""
         style = self.style
         header_height = style.row + 5
-        arc_max = min(max(self._height * 0.125, 36.0 * style.scale), 64.0 * style.scale)
-        square_max = min(max(self._height * 0.08, 24.0 * style.scale), 34.0 * style.scale)
+        arc_max, square_max = self._roomy_sizes() if self.roomy else self._usual_sizes()
         line_y = 1 + header_height + 8 * style.scale + arc_max
         return Chain(
             axis=self.axis,
@@ -97,6 +98,20 @@ class Scene:
             arc_max=arc_max,
             label_y=line_y + square_max / 2 + 4,
         )
+
+    def _usual_sizes(self) -> tuple[float, float]:
+        """Height of an arc and side of a square where there is room."""
+        scale = self.style.scale
+        arc = min(max(self._height * 0.125, 36.0 * scale), 64.0 * scale)
+        return arc, min(max(self._height * 0.08, 24.0 * scale), 34.0 * scale)
+
+    def _roomy_sizes(self) -> tuple[float, float]:
+        """The same for a hall; no higher than arcs of blocks so narrow become, zoomed or not."""
+        scale, most = self.style.scale, 0.21 if self.shown else 0.5
+        arc = min(max(self._height * most, 36.0 * scale), 120.0 * scale)
+        pitch = self.axis.width / max(1, self.axis.n_blocks)
+        square = min(max(self._height * most * 0.5, 24.0 * scale), 60.0 * scale)
+        return min(arc, max(36.0 * scale, 12 + 1.1 * pitch)), min(square, max(24.0, pitch * 0.68))
 
     @property
     def lanes_top(self) -> float:

@@ -64,8 +64,11 @@ class Style:
         return pen
 
     def letter(self, side: float) -> QFont:
-        """The font of the F in a square of the given side."""
-        return _font(max(7, round(side * 0.46)), bold=True, printed=self.theme.printed)
+        """The font of the F in a square of the given side: as large as other type if it fits."""
+        fitting = min(float(self.theme.small_px), side * 0.66)
+        return _font(
+            max(7, round(max(side * 0.46, fitting))), bold=True, printed=self.theme.printed
+        )
 
 
 @cache

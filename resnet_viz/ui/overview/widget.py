@@ -22,6 +22,8 @@ from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.style import Style, paint_card
 from resnet_viz.ui.theme import LIGHT, Theme
 
+_CARD_MARGINS = (14, 8, 8, 8)
+
 
 class OverviewWidget(QWidget):
     """The network as a line of blocks with skip arcs, figures below block under block.
@@ -48,6 +50,7 @@ class OverviewWidget(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._style = Style(LIGHT)
+        self._framed = True
         self.state = OverviewState()
         self.canvas = OverviewCanvas(self.state, self._style)
         self.readout = Readout(self.state, self._style)
@@ -95,7 +98,7 @@ class OverviewWidget(QWidget):
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)
         self.scroll_bar.setAccessibleName("Scroll the lanes")
         grid = QGridLayout(self)
-        grid.setContentsMargins(14, 8, 8, 8)
+        grid.setContentsMargins(*_CARD_MARGINS)
         grid.setSpacing(4)
         grid.addLayout(row, 0, 0, 1, 2)
         grid.addWidget(self.canvas, 1, 0)
@@ -176,6 +179,15 @@ class OverviewWidget(QWidget):
         """Say whether the figures are being measured anew; short measurements are not shown."""
         self._stale.set(stale)
 
+    def set_roomy(self, roomy: bool) -> None:
+        """Be part of a slide: larger blocks, and no frame; or else a card of the window."""
+        self._framed = not roomy
+        if (layout := self.layout()) is not None:
+            layout.setContentsMargins(*((0, 0, 0, 0) if roomy else _CARD_MARGINS))
+        self.canvas.scene.roomy = roomy
+        self.canvas.scene.refit()
+        self._refresh()
+
     def set_controls(self, shown: bool) -> None:
         """Show or hide the line over the blocks, with its buttons, and the scale's pin."""
         for part in (self.readout, self.fit_button, self.lanes_button):
@@ -251,4 +263,5 @@ class OverviewWidget(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card."""
-        paint_card(self, self._style)
+        if self._framed:
+            paint_card(self, self._style)

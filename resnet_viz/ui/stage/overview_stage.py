@@ -9,15 +9,18 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from resnet_viz.lecture.views import Lane, Overview, View
+from resnet_viz.ui.block_view.line import LineLabel
+from resnet_viz.ui.block_view.look import Look
 from resnet_viz.ui.overview.figures import Figures
 from resnet_viz.ui.overview.lanes import LANE_NAMES
 from resnet_viz.ui.overview.widget import OverviewWidget
 from resnet_viz.ui.stage.engine import StageEngine
+from resnet_viz.ui.stage.gradient_readout import gradient_lines
 from resnet_viz.ui.stage.snapshot_stage import SnapshotStage
-from resnet_viz.ui.theme import Theme
+from resnet_viz.ui.theme import LIGHT, Theme
 
 
 class OverviewStage(SnapshotStage):
@@ -36,9 +39,14 @@ class OverviewStage(SnapshotStage):
         super().__init__(view, engine, folder, parent)
         self._lanes: tuple[Lane, ...] = view.lanes
         self.overview = OverviewWidget()
+        self.overview.set_roomy(True)
+        self.readout = LineLabel(Look(LIGHT), LIGHT.title_px)
+        self.readout.align_right()
+        self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.overview)
+        column.addWidget(self.overview, 1)
+        column.addWidget(self.readout)
         self._connect()
         self._on_network()
         self.show_view(view)
@@ -51,18 +59,17 @@ class OverviewStage(SnapshotStage):
     def show_view(self, view: View) -> None:
         """Show another network, other gates, other lanes."""
         assert isinstance(view, Overview)
-        self._lanes = view.lanes
-        self.overview.set_lanes(frozenset(view.lanes))
+        self._show_lanes(view.lanes)
         super().show_view(view)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours and sizes."""
         self.overview.set_theme(theme)
+        self.readout.set_look(Look(theme), theme.title_px)
 
     def set_controls(self, shown: bool) -> None:
-        """Show or hide the buttons over the picture."""
-        self.overview.fit_button.setVisible(shown)
-        self.overview.lanes_button.setVisible(shown)
+        """Show or hide the buttons over the picture, and the line about the selected block."""
+        self.overview.set_controls(shown)
 
     def data(self) -> Mapping[str, NDArray[Any]]:
         """Every lane's figures, block by block."""
@@ -102,15 +109,23 @@ class OverviewStage(SnapshotStage):
         self.overview.set_network(self.session.spec)
         self._on_toggles()
         self.overview.set_selected(self.session.selected)
+        self._on_measured()
 
     def _on_toggles(self) -> None:
         s = self.session
         self.overview.set_gates({b.name: s.toggles.gate(b.name) for b in s.spec.blocks()})
 
     def _on_measured(self) -> None:
-        self.overview.set_ghost(self.session.ghost)
-        self.overview.set_snapshot(self.session.snapshot)
+        s = self.session
+        self.overview.set_ghost(s.ghost)
+        self.overview.set_snapshot(s.snapshot)
+        self.readout.set_line(*gradient_lines(s.snapshot, s.ghost))
 
     def _on_lanes(self, lanes: frozenset[str]) -> None:
-        self._lanes = tuple(name for name in LANE_NAMES if name in lanes)
+        self._show_lanes(tuple(name for name in LANE_NAMES if name in lanes))
         self.changed_by_hand.emit()
+
+    def _show_lanes(self, lanes: tuple[Lane, ...]) -> None:
+        self._lanes = lanes
+        self.overview.set_lanes(frozenset(lanes))
+        self.readout.setVisible("gradient" in lanes)
