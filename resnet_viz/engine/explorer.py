@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -12,7 +11,7 @@ import torch
 from resnet_viz.analysis.cost import network_cost
 from resnet_viz.engine.current import DTYPES, Current
 from resnet_viz.engine.inbox import Inbox
-from resnet_viz.engine.measurements import Measurements, question
+from resnet_viz.engine.measurements import question
 from resnet_viz.engine.messages import (
     Explore,
     Explored,
@@ -22,6 +21,7 @@ from resnet_viz.engine.messages import (
     Reply,
 )
 from resnet_viz.engine.meter import QUIET_S, Meter
+from resnet_viz.engine.places import Place, Places
 from resnet_viz.engine.run_networks import LiveOf, network_of_run
 from resnet_viz.errors import UserError
 from resnet_viz.images import normalise
@@ -37,24 +37,8 @@ from resnet_viz.probe.snapshot import Snapshot
 _MAPS_PER_ACTIVATION = 1.3
 
 
-@dataclass
-class _Place:
-    """Where one network is kept: that of the Explore workspace, or one of a run.
-
-    Attributes:
-        current: the network; None before the first.
-        measurements: of that network.
-    """
-
-    current: Current | None = None
-    measurements: Measurements = field(default_factory=Measurements)
-
-
 class Explorer:
     """Answers `LoadModel` and `Explore`.
-
-    The networks of a run have places of their own: looking at them costs the Explore workspace
-    neither its network nor what was measured of it.
 
     Args:
         inbox: says whether the running request is still wanted.
@@ -66,13 +50,13 @@ class Explorer:
         self._inbox = inbox
         self._send = send
         self._live_of = live_of
-        self._places: defaultdict[str, _Place] = defaultdict(_Place)
+        self._places = Places()
 
     def load(self, job: LoadModel) -> ModelReady:
         """Make a network the current one; if that fails, the former one stays."""
         # A checkpoint is read again: people train on and load the same file.
         reread = job.choice.weights == "file"
-        current = self._network_for(job.choice, job.request_id, reread=reread)
+        current = self._network_for(job, self._places.of(job), reread=reread)
         loaded = current.loaded
         spec = loaded.spec
         shape = (spec.in_channels, spec.input_size, spec.input_size)
@@ -90,9 +74,10 @@ class Explorer:
 
     def explore(self, job: Explore) -> Explored:
         """Measure the network, unless the same question was answered before."""
-        current = self._network_for(job.choice, job.request_id)
+        place = self._places.of(job)
+        current = self._network_for(job, place)
         check_explore(job, current.loaded)
-        measurements = self._place(job.choice).measurements
+        measurements = place.measurements
         asked = question(job)
         known = measurements.recall(asked, job.keep)
         if known is None:
@@ -126,23 +111,19 @@ class Explorer:
             )
 
     def _network_for(
-        self, choice: ModelChoice, request_id: int, *, reread: bool = False
+        self, job: LoadModel | Explore, place: Place, *, reread: bool = False
     ) -> Current:
-        """The current network if it is the one of `choice`, else that one, loaded."""
-        place = self._place(choice)
+        """The network in its place if it is the one that is meant, else that one, loaded."""
+        choice, found = job.choice, place.current
         if choice.weights == "run":
-            found = network_of_run(choice, place.current, self._live_of)
-        elif place.current is not None and place.current.serves(choice) and not reread:
-            return place.current
-        else:
-            found = self._load(choice, request_id)
+            found = network_of_run(choice, found, self._live_of)
+        elif found is None or reread or not found.serves(choice):
+            found = self._load(choice, job.request_id)
         if found is not place.current:  # other weights, of which nothing was measured
             place.current = found
             place.measurements.clear()
+        self._places.used(place)
         return found
-
-    def _place(self, choice: ModelChoice) -> _Place:
-        return self._places[choice.run_network if choice.weights == "run" else ""]
 
     def _load(self, choice: ModelChoice, request_id: int) -> Current:
         device = resolve_device(choice.device, float64=choice.dtype == "float64")

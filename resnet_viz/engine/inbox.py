@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from resnet_viz.engine.lanes import Background, Job, Lane, Prompt, lane
+from resnet_viz.engine.desk import Desk
+from resnet_viz.engine.lanes import Background, Job, Lane, Prompt, lane, stage_of
 from resnet_viz.engine.messages import (
     Cancel,
     Cancelled,
@@ -17,49 +17,16 @@ from resnet_viz.engine.messages import (
     Quit,
     Reply,
     Request,
+    RunExperiment,
     Steer,
     Superseded,
     Train,
 )
 from resnet_viz.errors import OperationCancelled
 
+_TRAINING: Lane = (Train, "", "")
 # What a slider asks for, again and again while it is dragged.
 _DRAGGED = (Explore, MeasurePair)
-
-
-@dataclass
-class _Desk:
-    """Where one request is worked on.
-
-    Attributes:
-        job: the request; None while there is none.
-        verdict: why it is no longer wanted; None while it is.
-        asleep: nothing can be done about it until something happens.
-        nudged: something has happened since it was handed out last.
-    """
-
-    job: Job | None = None
-    verdict: Cancelled | Superseded | None = None
-    asleep: bool = False
-    nudged: bool = False
-
-    def begin(self, job: Job) -> None:
-        """Lay a request on the desk."""
-        self.job, self.verdict, self.asleep, self.nudged = job, None, False, False
-
-    def clear(self) -> None:
-        """The request is answered."""
-        self.job = self.verdict = None
-
-    def judge(self, verdict: Cancelled | Superseded) -> None:
-        """The request is no longer wanted."""
-        self.verdict = verdict
-        self.nudge()
-
-    def nudge(self) -> None:
-        """Something has happened that the request may have waited for."""
-        self.nudged = True
-        self.asleep = False
 
 
 class Inbox:
@@ -69,9 +36,13 @@ class Inbox:
     told to stop. A second measurement in a row is not stopped by newer ones, so that a slider
     which asks faster than the network answers still moves something on the screen.
 
-    Requests of the background are worked on at desks of their own, one for each type: `take`
+    Requests of the background are worked on at desks of their own, one for each lane: `take`
     hands them out again and again, in turn, a slice at a time, whenever nothing else waits.
     One that waits for something itself (a paused training, a download) sleeps until then.
+
+    What live views of a lecture ask that are not on screen gives way: a prompt request waits
+    again as soon as one of the others comes, an experiment rests while one of the others is
+    computed. With trainings, which may take hours, it takes turns.
 
     Args:
         reply: sends a reply to the window; called from either thread.
@@ -81,9 +52,9 @@ class Inbox:
         self._reply = reply
         self._changed = threading.Condition()
         self._waiting: dict[Lane, Job] = {}
-        self._desk = _Desk()
-        # By type of request, the one whose turn it is first.
-        self._background: dict[type[Job], _Desk] = {}
+        self._desk = Desk()
+        # The one whose turn it is first.
+        self._background: dict[Lane, Desk] = {}
         self._orders: deque[Steer] = deque()
         # Of these lanes, the request before this one was stopped for a newer one.
         self._gave_way: set[Lane] = set()
@@ -98,8 +69,7 @@ class Inbox:
     @property
     def training(self) -> bool:
         """Whether a training is under way, whose state is to be saved before leaving."""
-        desk = self._background.get(Train)
-        return desk is not None and desk.job is not None
+        return _TRAINING in self._background
 
     # --- the listening thread --------------------------------------------------------------
 
@@ -113,7 +83,7 @@ class Inbox:
             case Steer():
                 self._order(request)
             case Foreground(lanes):
-                self._foreground = lanes
+                self._bring_forward(lanes)
             case _:
                 self._add(request)
 
@@ -131,11 +101,29 @@ class Inbox:
                 rival = desk.job
                 if rival is not None and lane(rival) == lane(job) and not self._must_finish(rival):
                     desk.judge(desk.verdict or Superseded(rival.request_id))
+            self._make_way()
             self._changed.notify_all()
         if dropped is not None:
             self._reply(Superseded(dropped.request_id))
 
-    def _desks(self) -> tuple[_Desk, ...]:
+    def _bring_forward(self, lanes: frozenset[str]) -> None:
+        with self._changed:
+            self._foreground = lanes
+            self._make_way()
+            self._changed.notify_all()
+
+    def _make_way(self) -> None:
+        """Stop what nobody sees if somebody waits for something else."""
+        running = self._desk.job
+        if running is not None and self._unseen(running):
+            waiting = (job for job in self._waiting.values() if isinstance(job, Prompt))
+            self._desk.postponed = any(not self._unseen(job) for job in waiting)
+
+    def _unseen(self, job: Job) -> bool:
+        """Whether a request is for a live view of a lecture that is not on screen."""
+        return stage_of(job) not in ("", *self._foreground)
+
+    def _desks(self) -> tuple[Desk, ...]:
         return self._desk, *self._background.values()
 
     def _must_finish(self, job: Job) -> bool:
@@ -144,9 +132,9 @@ class Inbox:
     def _order(self, order: Steer) -> None:
         """Keep an order for its training; one for a training that is over is ignored."""
         with self._changed:
-            desk = self._background.get(Train)
+            desk = self._background.get(_TRAINING)
             running = desk is not None and _is(desk.job, order.training)
-            waiting = _is(self._waiting.get((Train, "", "")), order.training)
+            waiting = _is(self._waiting.get(_TRAINING), order.training)
             if running or waiting:
                 self._orders.append(order)
             if running and desk is not None:
@@ -172,8 +160,9 @@ class Inbox:
     def take(self) -> Job | None:
         """What to do next; None to leave.
 
-        The oldest prompt request that waits, which becomes the running one; if none waits, the
-        next request of the background that is awake, for another slice.
+        The oldest prompt request that waits, which becomes the running one, first of those that
+        somebody sees; if none waits, the next request of the background that is awake, for
+        another slice.
         """
         with self._changed:
             while not self._closed:
@@ -186,23 +175,35 @@ class Inbox:
         waiting = [job for job in self._waiting.values() if isinstance(job, Prompt)]
         if not waiting:
             return None
-        job = min(waiting, key=lambda job: job.request_id)
+        job = min(waiting, key=lambda job: (self._unseen(job), job.request_id))
         del self._waiting[lane(job)]
         self._desk.begin(job)
         return job
 
     def _slice(self) -> Background | None:
-        for job in list(self._waiting.values()):  # of the background, all of them
-            desk = self._background.setdefault(type(job), _Desk())
-            if desk.job is None:
-                del self._waiting[lane(job)]
-                desk.begin(job)
-        for kind, desk in self._background.items():
-            if isinstance(desk.job, Background) and not desk.asleep:
-                self._background[kind] = self._background.pop(kind)  # the others come first now
-                desk.nudged = False
-                return desk.job
+        for where, job in list(self._waiting.items()):  # of the background, all of them
+            if where not in self._background:
+                del self._waiting[where]
+                self._background[where] = Desk()
+                self._background[where].begin(job)
+        awake = {w: d for w, d in self._background.items() if not d.asleep}
+        in_view = any(self._is_experiment_in_view(desk.job) for desk in awake.values())
+        for where, desk in awake.items():
+            if in_view and self._rests(desk):
+                continue
+            self._background[where] = self._background.pop(where)  # the others come first now
+            desk.nudged = False
+            assert isinstance(desk.job, Background)
+            return desk.job
         return None
+
+    def _is_experiment_in_view(self, job: Job | None) -> bool:
+        return isinstance(job, RunExperiment) and not self._unseen(job)
+
+    def _rests(self, desk: Desk) -> bool:
+        """Whether it gives way to an experiment in view; one that is to end is told so."""
+        job = desk.job
+        return isinstance(job, RunExperiment) and self._unseen(job) and desk.verdict is None
 
     def rest(self, job: Background) -> None:
         """Do not hand out a request of the background until something happens to it.
@@ -217,7 +218,7 @@ class Inbox:
     def wake(self, job: Background) -> None:
         """Hand out a resting request again; may be called from any thread, also too late."""
         with self._changed:
-            desk = self._background.get(type(job))
+            desk = self._background.get(lane(job))
             if desk is not None and desk.job is job:
                 desk.nudge()
                 self._changed.notify_all()
@@ -233,11 +234,11 @@ class Inbox:
 
     def stopped(self) -> bool:
         """Whether the running request is no longer wanted; cheap enough for every block."""
-        return self._closed or self._desk.verdict is not None
+        return self._closed or self._desk.verdict is not None or self._desk.postponed
 
     def unwanted(self, job: Background) -> bool:
         """The same of a request of the background; may be asked from any thread."""
-        desk = self._background.get(type(job))
+        desk = self._background.get(lane(job))
         return self._closed or desk is None or desk.job is not job or desk.verdict is not None
 
     def check(self) -> None:
@@ -249,22 +250,41 @@ class Inbox:
         """Answer the running request, which ends it.
 
         Args:
-            answer: its reply; None if it was stopped and the window should learn why.
+            answer: its reply; None if it was stopped and the window should learn why, unless it
+                only gave way.
         """
+        if answer is None and self._waits_again():
+            return
         self._finish(self._desk, answer)
+
+    def _waits_again(self) -> bool:
+        """Put the running request back if it was stopped for another one that somebody sees."""
+        with self._changed:
+            job = self._desk.job
+            if not self._desk.postponed or self._desk.verdict is not None or job is None:
+                return False
+            if lane(job) in self._waiting:  # a newer one, which was not to stop this one
+                self._desk.judge(Superseded(job.request_id))
+                return False
+            self._waiting[lane(job)] = job
+            self._desk.clear()
+            return True
 
     def finish_background(self, job: Background, answer: Reply | None) -> None:
         """The same for a request of the background."""
         if isinstance(job, Train):
             self.orders(job)  # nobody is left to obey them
-        self._finish(self._desk_of(job), answer)
+        desk = self._desk_of(job)
+        with self._changed:
+            del self._background[lane(job)]
+        self._finish(desk, answer)
 
-    def _desk_of(self, job: Background) -> _Desk:
-        desk = self._background[type(job)]
+    def _desk_of(self, job: Background) -> Desk:
+        desk = self._background[lane(job)]
         assert desk.job is job, "this request is not being worked on"
         return desk
 
-    def _finish(self, desk: _Desk, answer: Reply | None) -> None:
+    def _finish(self, desk: Desk, answer: Reply | None) -> None:
         with self._changed:
             job, verdict = desk.job, desk.verdict
             assert job is not None, "no request is running"

@@ -30,6 +30,21 @@ from resnet_viz.probe.snapshot import Snapshot
 _FOUND_PAUSE_S = 0.1
 # Parameters of a network whose weights take a good part of a second to draw.
 _LARGE = 5_000_000
+# The window keeps what is on a lecture's screen; this is for going back and forth.
+_LECTURE_BYTES = 128 * 2**20
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where pairs are measured.
+
+    Attributes:
+        bench: has their networks.
+        measurements: of them.
+    """
+
+    bench: Bench
+    measurements: Measurements
 
 
 @dataclass
@@ -51,7 +66,8 @@ class Laboratory:
     """Answers `MeasurePair` and `RunExperiment`.
 
     The two have networks of their own: an experiment leaves its gates set while a pair is
-    measured between two of its slices.
+    measured between two of its slices. So have a lecture's pairs and those of the workspace:
+    scenes that are prepared ahead cost the workspace nothing that it would build again.
 
     Args:
         inbox: says whether requests are still wanted.
@@ -61,9 +77,9 @@ class Laboratory:
     def __init__(self, inbox: Inbox, send: Callable[[Reply], None]) -> None:
         self._inbox = inbox
         self._send = send
-        self._bench = Bench(cancelled=inbox.stopped)
-        self._measurements = Measurements()
-        self._running: _Running | None = None
+        self._workspace = _Place(Bench(cancelled=inbox.stopped), Measurements())
+        self._lecture = _Place(Bench(cancelled=inbox.stopped), Measurements(_LECTURE_BYTES))
+        self._running: dict[str, _Running] = {}  # by the lane they are asked in
 
     # --- pairs -----------------------------------------------------------------------------
 
@@ -74,10 +90,12 @@ class Laboratory:
             UserError: if a network or the batch cannot be made, or memory runs out.
             OperationCancelled: if the request is no longer wanted.
         """
-        self._bench.picture = job.picture
-        settings = self._bench.resolved(job.settings)
+        place = self._lecture if job.lane else self._workspace
+        bench = place.bench
+        bench.picture = job.picture
+        settings = bench.resolved(job.settings)
         _check_keep(job)
-        self._announce_building(job, settings)
+        self._announce_building(job, bench, settings)
         what = f"Measuring {title(job)}"
         meter = Meter(self._send, job.request_id, quiet_s=QUIET_S)
         total = 2 * settings.spec("residual").n_blocks
@@ -87,41 +105,24 @@ class Laboratory:
             def step(done: int, of: int, before: int = index * total // 2) -> None:
                 meter(what, before + done // 2, total, "blocks")
 
-            snapshots[side] = self._side(settings, side, job.keep, step)
+            snapshots[side] = _side(place, settings, side, job.keep, step)
         return PairMeasured(
             request_id=job.request_id,
             settings=settings,
             residual=snapshots["residual"],
             plain=snapshots["plain"],
-            batch_note=self._bench.batch(settings).note,
-            weights_note=self._bench.weights_note(settings),
-            labels=self._bench.labels(settings),
+            batch_note=bench.batch(settings).note,
+            weights_note=bench.weights_note(settings),
+            labels=bench.labels(settings),
         )
 
-    def _announce_building(self, job: MeasurePair, settings: LabSettings) -> None:
+    def _announce_building(self, job: MeasurePair, bench: Bench, settings: LabSettings) -> None:
         """Say so before a network is built that takes its time; there are no steps to count."""
         for side in SIDES:
             spec = settings.spec(side)
-            if not self._bench.has_network(settings, side) and count(spec).parameters > _LARGE:
+            if not bench.has_network(settings, side) and count(spec).parameters > _LARGE:
                 self._send(Progress(job.request_id, f"Building {spec.title()}"))
                 return
-
-    def _side(
-        self,
-        settings: LabSettings,
-        side: Side,
-        keep: tuple[str, ...],
-        step: Callable[[int, int], None],
-    ) -> Snapshot:
-        asked = self._bench.question(settings, side)
-        known = self._measurements.recall(asked, keep)
-        if known is not None:
-            return known
-        net = self._bench.network(settings, side)
-        crop = self._bench.preprocess(settings).crop
-        kept = self._measurements.worth_keeping(asked, keep, map_bytes(net, (crop, crop, 3)))
-        measured = measure_side(self._bench, settings, side, kept, step)
-        return self._measurements.remember(asked, keep, measured)
 
     # --- experiments -----------------------------------------------------------------------
 
@@ -137,16 +138,16 @@ class Laboratory:
         try:
             found = self._advance(job)
         except BaseException:
-            self._running = None
+            self._running.pop(job.lane, None)
             raise
         if found is not None:
-            self._running = None
+            del self._running[job.lane]
         return found
 
     def _advance(self, job: RunExperiment) -> Found | None:
-        running = self._running
+        running = self._running.get(job.lane)
         if running is None or running.job is not job:
-            running = self._running = self._begin(job)
+            running = self._running[job.lane] = self._begin(job)
         if self._inbox.unwanted(job):
             raise OperationCancelled
         finding = next(running.findings, None)
@@ -168,6 +169,26 @@ class Laboratory:
         bench = Bench(job.picture, lambda: self._inbox.unwanted(job))
         settings = bench.resolved(job.settings)
         return _Running(job, table.run(bench, settings, job.experiment))
+
+
+def _side(
+    place: _Place,
+    settings: LabSettings,
+    side: Side,
+    keep: tuple[str, ...],
+    step: Callable[[int, int], None],
+) -> Snapshot:
+    """One network of a pair, measured unless the same was measured before."""
+    bench, measurements = place.bench, place.measurements
+    asked = bench.question(settings, side)
+    known = measurements.recall(asked, keep)
+    if known is not None:
+        return known
+    net = bench.network(settings, side)
+    crop = bench.preprocess(settings).crop
+    kept = measurements.worth_keeping(asked, keep, map_bytes(net, (crop, crop, 3)))
+    measured = measure_side(bench, settings, side, kept, step)
+    return measurements.remember(asked, keep, measured)
 
 
 def _check_keep(job: MeasurePair) -> None:

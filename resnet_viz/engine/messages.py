@@ -212,8 +212,8 @@ class FindRate:
 class Foreground:
     """Which lanes of a lecture are on screen; there is no reply.
 
-    Requests of other lanes, except the empty one, are worked on when nothing else waits: a
-    measurement stops where it is and begins again later, an experiment rests.
+    Requests of other lanes, except the empty one, give way: a measurement to any that is asked
+    of the others (it begins again later), an experiment to other experiments.
 
     Attributes:
         lanes: at once and until further notice.

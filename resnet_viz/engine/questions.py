@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from resnet_viz.engine.lanes import Background, Job, Lane, lane
+from resnet_viz.engine.lanes import Background, Job, Lane, lane, stage_of
 from resnet_viz.engine.messages import (
     Cancelled,
     DataSeen,
@@ -40,9 +40,17 @@ _CURRENT_NETWORK: tuple[Lane, Lane] = ((LoadModel, "", ""), (Explore, "", ""))
 
 
 class Questions:
-    """The requests that wait for an answer, and those a new engine has to be given."""
+    """The requests that wait for an answer, and those a new engine has to be given.
+
+    What live views of a lecture ask is given to a new engine if it has no answer yet, their
+    experiments too: nobody is there to run them again.
+
+    Attributes:
+        foreground: the lanes of live views that are on screen; the others give way.
+    """
 
     def __init__(self) -> None:
+        self.foreground: frozenset[str] = frozenset()
         self._open: dict[int, Job] = {}
         self._newest: dict[Lane, Job] = {}
         self._answered: dict[Lane, Job] = {}
@@ -55,7 +63,11 @@ class Questions:
     @property
     def current(self) -> Job | None:
         """What the engine works on: the oldest request without an answer, trainings last."""
-        return min(self._open.values(), key=_turn, default=None)
+        return min(self._open.values(), key=self._turn, default=None)
+
+    def _turn(self, job: Job) -> tuple[bool, bool, bool, int]:
+        unseen = stage_of(job) not in ("", *self.foreground)
+        return isinstance(job, Train), isinstance(job, Background), unseen, job.request_id
 
     def ask(self, job: Job) -> None:
         """A request is sent."""
@@ -115,8 +127,10 @@ class Questions:
         self._end_training(answer.request_id)
         if isinstance(answer, Result):
             wanted = newest is job or same_subject(job, newest)
-            if wanted:
+            if not stage_of(job) and wanted:
                 self._answered[lane(job)] = job
+            elif newest is job:
+                self._forget(job)  # the live view has the numbers
             return wanted or isinstance(answer, Trained)
         self._forget(job)
         return isinstance(answer, Failed) and (newest is job or isinstance(job, Train))
@@ -159,9 +173,10 @@ class Questions:
     def engine_gone(self) -> tuple[Ending, ...]:
         """The engine was given up: forget what it was asked; what has ended with it.
 
-        An experiment ends with its engine. It may have taken minutes, and it may be what
-        killed the engine: whether to run it again is for the user to say. A training is
-        resumed, unless the window had wanted it to stop.
+        A workspace's experiment ends with its engine. It may have taken minutes, and it may be
+        what killed the engine: whether to run it again is for the user to say. A lecture's is
+        asked again until that is likely. A training is resumed, unless the window had wanted it
+        to stop.
         """
         ended = [job for job in self._open.values() if self._ends_with_engine(job)]
         stopped = [t for t in self._trainings.values() if not self._goes_on(t)]
@@ -182,6 +197,7 @@ class Questions:
     def engine_died(self) -> tuple[Ending, ...]:
         """The same after a death, which a request that keeps killing engines does not survive."""
         culprit = self._suspect()
+        self._deaths.update(i for i, j in self._open.items() if _is_lectures_experiment(j))
         alone = not any(isinstance(job, _ENDING) for job in self._open.values())
         failures = self.engine_gone()
         # Beside an experiment nobody knows which of the two it was.
@@ -241,6 +257,8 @@ class Questions:
             del self._newest[lane(job)]
 
     def _ends_with_engine(self, job: Job) -> bool:
+        if _is_lectures_experiment(job) and self._deaths[job.request_id] < _FATAL_DEATHS:
+            return False
         return isinstance(job, _ENDING) and self._newest.get(lane(job)) is job
 
     def _goes_on(self, training: Training) -> bool:
@@ -258,8 +276,8 @@ def _is_partial(answer: Answer) -> bool:
             return isinstance(answer, TrainingStatus)
 
 
-def _turn(job: Job) -> tuple[bool, bool, int]:
-    return isinstance(job, Train), isinstance(job, Background), job.request_id
+def _is_lectures_experiment(job: Job) -> bool:
+    return isinstance(job, RunExperiment) and bool(job.lane)
 
 
 def _fatal(job: Job) -> Failed:

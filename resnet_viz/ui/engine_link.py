@@ -41,8 +41,8 @@ class EngineLink(QObject):
     """Starts an engine, asks it, and starts another one where it died.
 
     A new engine is told what the old one knew: the last network and the last measurement are
-    asked for again under their old ids, and a training is resumed. An experiment ends with its
-    engine. All methods and signals belong to the thread of the window.
+    asked for again under their old ids, and a training is resumed. An experiment of a workspace
+    ends with its engine. All methods and signals belong to the thread of the window.
 
     Signals:
         engine_starting: process id of an engine that begins to import torch.
@@ -168,6 +168,7 @@ class EngineLink(QObject):
     def set_foreground(self, lanes: frozenset[str]) -> None:
         """Tell which lanes of a lecture are on screen: the others give way to them."""
         self._foreground = Foreground(lanes)
+        self._questions.foreground = lanes
         if self._process is not None:
             self._process.send(self._foreground)
 
