@@ -227,7 +227,8 @@ def _culprit(kind: type[View], values: Mapping[str, Any]) -> str:
 def _near(name: str, values: Mapping[str, Any]) -> str:
     """The nearest match to a network or a block that is not there."""
     if name == "network":
-        return nearest(values[name], specs.names())
+        names = specs.names()
+        return nearest(values[name], [*names, *map(specs.plain_name, names)])
     if name in ("cut", "dropped", "selected", "block"):
         asked = values[name] if isinstance(values[name], str) else min(values[name])
         return nearest(asked, _all_blocks(values.get("network", "")))

@@ -59,6 +59,7 @@ LARGEST_BYTES = 4 << 20
 """A lecture's text is smaller; what is not is some other file."""
 
 _POSITION = re.compile(r" \(at line (?P<line>\d+), column (?P<column>\d+)\)$")
+_SINGLE = re.compile(r"^\s*\[(?P<name>scene(\.(view|step|question))?)\]", re.MULTILINE)
 _ANYWHERE = " (at end of document)"
 
 
@@ -128,12 +129,20 @@ def _syntax_error(error: Exception, text: str, source: str) -> LectureError:
     if position := _POSITION.search(message):
         line, message = int(position["line"]), message[: position.start()]
         where = f"{source}, line {line}, column {position['column']}"
-        return LectureError(f"{where}: not valid TOML: {message}.", line=line)
+        return LectureError(f"{where}: not valid TOML: {message}.", _brackets(text), line)
     if message.endswith(_ANYWHERE):
         line, message = last_begun(text), message.removesuffix(_ANYWHERE)
         hint = "The file ends within what begins on this line; is it complete?"
         return LectureError(f"{source}, line {line}: not valid TOML: {message}.", hint, line)
     return LectureError(f"{source}: not valid TOML: {message}.")
+
+
+def _brackets(text: str) -> str:
+    """A hint where a table has one bracket that needs two, which TOML notices only later."""
+    if (single := _SINGLE.search(text)) is None:
+        return ""
+    line = text.count("\n", 0, single.start("name")) + 1
+    return f"Write [[{single['name']}]] with two brackets in line {line}."
 
 
 # --- writing ---------------------------------------------------------------------------------
