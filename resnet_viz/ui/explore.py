@@ -13,6 +13,8 @@ from resnet_viz.lecture.views import View
 from resnet_viz.models.specs import BlockSpec
 from resnet_viz.ui.block_view.view import BlockView
 from resnet_viz.ui.explore_views import explore_views
+from resnet_viz.ui.figures.explore_figures import explore_figures
+from resnet_viz.ui.figures.figure import Figure
 from resnet_viz.ui.measured_words import snapshot_words
 from resnet_viz.ui.overview.lanes import LANE_NAMES
 from resnet_viz.ui.overview.widget import OverviewWidget
@@ -152,6 +154,10 @@ class ExploreWorkspace(Workspace):
         lanes = [lanes] if isinstance(lanes, str) else lanes  # INI files write one as a string
         if isinstance(lanes, list) and set(lanes) <= set(LANE_NAMES):
             self.overview.set_lanes(set(lanes))
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The network with its lanes, the selected block's maps, the photograph."""
+        return explore_figures(self._session, self.overview, self.block_view)
 
     # --- inside ----------------------------------------------------------------------------
 

@@ -38,4 +38,4 @@ def image_ratio(theme: Theme, widget: QWidget) -> float:
     """The same where it must be known before painting, because a layout depends on it."""
     if not theme.printed:
         return widget.devicePixelRatioF()
-    return theme.pixel if theme.pixel > 1.0 else FINE
+    return FINE

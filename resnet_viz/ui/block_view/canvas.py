@@ -58,6 +58,8 @@ class Canvas(QWidget):
         return image_ratio(self.look.theme, self)
 
     def minimumSizeHint(self) -> QSize:
+        if self.look.theme.printed:
+            return QSize(84, 60)  # a column of a paper is narrow, and nothing is clicked there
         return QSize(140, 108)  # three rows of the smallest readable tiles
 
     def set_look(self, look: Look) -> None:

@@ -10,6 +10,7 @@ from resnet_viz.ui.block_view.canvas import Canvas
 from resnet_viz.ui.block_view.look import Look
 from resnet_viz.ui.block_view.mosaic import (
     LARGEST,
+    READABLE,
     SMALLEST,
     Cell,
     Layout,
@@ -20,6 +21,7 @@ from resnet_viz.ui.block_view.mosaic import (
 from resnet_viz.ui.block_view.panels import Panel, Pixel
 
 _DIMMED = 0.3  # opacity of maps that take no part in the sum
+_PRINTED = 10  # logical pixels of a map's side that can still be made out on paper
 _FONT_PX = 13  # of the usual theme: maps grow with the type
 _STEP = 1.2  # least ratio of tile sizes at one notch of the wheel
 
@@ -135,7 +137,10 @@ class ChannelGrid(Canvas):
                 ratio=ratio,
                 target=None if self._target is None else self._target * ratio,
                 largest=LARGEST * max(1.0, self.look.theme.font_px / _FONT_PX),
+                readable=_PRINTED if self.look.theme.printed else READABLE,
             )
+            if self.look.theme.printed:
+                self._layout = self._layout.whole_rows()
         self._first_row = self._clamped(self._first_row)
         self._redraw()
         if self._layout != before:

@@ -24,6 +24,7 @@ class Header(QWidget):
         self.name = LineLabel(look, look.theme.title_px)
         self.facts = LineLabel(look, look.theme.small_px)
         self.formula = LineLabel(look, look.theme.font_px)
+        self.name.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         # In a narrow window the facts give way, the least important first; the equation stays.
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)

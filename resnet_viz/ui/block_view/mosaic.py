@@ -7,7 +7,7 @@ screen. A *position* is a channel's place in the sorted mosaic.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,6 +107,10 @@ class Layout:
         """The first row that is shown when scrolled to the end."""
         return max(0, self.rows - self.full_rows)
 
+    def whole_rows(self) -> Layout:
+        """The same without the room that is too low for one more row."""
+        return replace(self, height=self.full_rows * self.pitch[0] - self.gap)
+
     def visible(self, first_row: int) -> slice:
         """Positions that are shown at least in part."""
         shown_rows = -(-self.height // self.pitch[0])
@@ -180,6 +184,7 @@ def fit(
     ratio: float = 1.0,
     target: float | None = None,
     largest: float = LARGEST,
+    readable: float = READABLE,
 ) -> Layout:
     """Lay out `count` maps of `shape` in a viewport.
 
@@ -192,29 +197,47 @@ def fit(
         target: wanted side of a tile in device pixels. Without it: as large as lets all
             channels be seen at once, or else a comfortable size of which three rows fit.
         largest: side that few channels grow to, at 100 % scaling.
+        readable: least side of a tile that is chosen unasked, at 100 % scaling.
     """
     side = max(shape)
     gap = round(_GAPS[0] * ratio)
     if target is not None:
         chosen = nearest_scale(tile_scales(side, SMALLEST, width), side, target)
     else:
-        chosen = _automatic(count, side, width, height, gap, ratio, largest)
+        chosen = _automatic(count, side, width, height, gap, ratio, largest, readable)
     tile_width = chosen.side(shape[1])
     columns = _columns(tile_width, count, width, gap)
     # What the columns leave over widens the gaps a little; the rest goes to both sides.
     full = columns > 1 and count > columns
     if full:
         free = width - columns * tile_width
-        gap = max(gap, min(free // (columns - 1), round(_GAPS[1] * ratio)))
+        wide = min(free // (columns - 1), round(_GAPS[1] * ratio))
+        gap = max(
+            gap, min(wide, _row_gap(-(-count // columns), chosen.side(shape[0]), height, gap))
+        )
     used = columns * tile_width + (columns - 1) * gap
     left = max(0, (width - used) // 2) if full else 0
     return Layout(count, shape, chosen, columns, gap, left, height)
 
 
+def _row_gap(rows: int, tile: int, height: int, gap: int) -> int:
+    """The widest gap with which rows that all fit still do; any where they do not anyway."""
+    spare = height - rows * tile
+    fits = rows > 1 and spare >= gap * (rows - 1)
+    return spare // (rows - 1) if fits else height
+
+
 def _automatic(
-    count: int, side: int, width: int, height: int, gap: int, ratio: float, largest: float
+    count: int,
+    side: int,
+    width: int,
+    height: int,
+    gap: int,
+    ratio: float,
+    largest: float,
+    readable: float,
 ) -> TileScale:
-    scales = tile_scales(side, READABLE * ratio, max(largest, READABLE) * ratio)
+    scales = tile_scales(side, readable * ratio, max(largest, readable) * ratio)
     for scale in reversed(scales):
         size = scale.side(side)
         rows = -(-count // _columns(size, count, width, gap))

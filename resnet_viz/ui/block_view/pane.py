@@ -115,7 +115,9 @@ class ColourBar(QWidget):
         metrics = QFontMetricsF(self._look.font(size))
         rest = QRectF(self.rect())
         rest.setLeft(self._text(painter, self._ends[0], rest) + 5)
-        width = min(_BAR_WIDTH, 0.22 * self.width())
+        # The numbers at both ends are said in full, however narrow the bar gets.
+        other = line_width((Segment(self._ends[1]),), self._look, size) + 10
+        width = max(8.0, min(_BAR_WIDTH, 0.22 * self.width(), rest.width() - other))
         bar = QRectF(rest.left(), rest.center().y() - size * 0.36, width, size * 0.72)
         ramp = np.arange(N_LEVELS, dtype=np.uint8)[None]
         painter.drawImage(bar, self._look.image(ramp, self._signed))
@@ -238,7 +240,7 @@ class Pane(QWidget):
             lines = [joined([name, (Segment(note, "muted"),)]) for note in notes(self._panel)]
             # Too narrow for both: the symbol goes, that the link is off is still said.
             lines += [joined([name[1:], (Segment(n, "muted"),)], ", ") for n in notes(self._panel)]
-            self.caption.set_line(*lines, name)
+            self.caption.set_line(*lines, name, name[:1])
             figures = tensor_figures(shown)
             brief = figures[:1]
         self.figures.set_line(figures, brief, ())

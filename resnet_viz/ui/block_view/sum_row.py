@@ -244,7 +244,11 @@ class SumRow(QWidget):
                 bar.setPageStep(tiles.full_rows if tiles else 1)
                 bar.setValue(pane.grid.first_row)
             bar.setVisible(
-                alone and tiles is not None and tiles.last_first_row > 0 and not pane.magnified
+                alone
+                and tiles is not None
+                and tiles.last_first_row > 0
+                and not pane.magnified
+                and not self._look.theme.printed
             )
         self.rows_changed.emit()
 
@@ -268,6 +272,8 @@ class SumRow(QWidget):
 
     def _gutter(self) -> int:
         """Width between two panes, for an operator and sometimes a scroll bar."""
+        if self._look.theme.printed:
+            return round(self._look.theme.title_px * 2.6)  # the nonlinearity's name in full
         return max(28, int(self._look.theme.title_px * 2))
 
     def _canvas(self) -> tuple[int, int]:
@@ -277,7 +283,8 @@ class SumRow(QWidget):
 
     def _place(self) -> None:
         gutter = self._gutter()
-        width = max(1, (self.width() - 2 * gutter - _BAR - 2) // 3)
+        bar = 0 if self._look.theme.printed else _BAR + 2
+        width = max(1, (self.width() - 2 * gutter - bar) // 3)
         for index, (role, pane) in enumerate(self.panes.items()):
             left = index * (width + gutter)
             pane.setGeometry(left, 0, width, self.height())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF
-from PySide6.QtGui import QFontInfo, QImage, QPageSize, QPainter, QPdfWriter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSize, QSizeF
+from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from resnet_viz import __version__
 from resnet_viz.ui.figures.laid_out import LaidOut
 from resnet_viz.ui.figures.sheet import MM_PER_INCH, PT_PER_INCH, Sheet
-from resnet_viz.ui.figures.svg_text import finished
+from resnet_viz.ui.figures.svg_engine import SvgDevice
+from resnet_viz.ui.figures.svg_page import SvgPage
 
 _CREATOR = f"ResNet Visualizer {__version__}"
 
@@ -39,23 +39,17 @@ def png_bytes(picture: QImage, title: str, caption: str) -> bytes:
     for key, text in (("Title", title), ("Description", caption), ("Software", _CREATOR)):
         picture.setText(key, text)
     buffer = _buffer()
-    picture.save(buffer, b"PNG")
+    picture.save(buffer, "PNG")  # type: ignore[call-overload]
     return _bytes(buffer)
 
 
 def svg_bytes(made: LaidOut, title: str, caption: str) -> bytes:
     """The figure as an SVG whose text is text; it is as large as in print."""
-    buffer = _buffer()
-    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # the other knows no clipping
-    generator.setOutputDevice(buffer)
-    generator.setSize(made.size)
-    generator.setViewBox(QRectF(0, 0, made.size.width(), made.size.height()))
-    generator.setTitle(title)
-    generator.setDescription(caption)
-    with QPainter(generator) as painter:
+    page = SvgPage(made.size, made.width_mm, made.height_mm, title, caption)
+    device = SvgDevice(page)
+    with QPainter(device) as painter:
         made.paint(painter)
-    family = QFontInfo(made.widget.font()).family()
-    return finished(_bytes(buffer), made.width_mm, made.height_mm, family)
+    return page.text().encode("utf-8")
 
 
 def pdf_bytes(made: LaidOut, title: str) -> bytes:
@@ -69,9 +63,13 @@ def pdf_bytes(made: LaidOut, title: str) -> bytes:
     writer.setPageMargins(QMarginsF())
     # One unit of the device per logical pixel: pens whose width is in pixels know no other.
     writer.setResolution(round(made.size.width() / made.width_mm * MM_PER_INCH))
+    page = writer.pageLayout().fullRect(QPageLayout.Unit.Point)  # in whole points
+    dots_per_pt = writer.resolution() / PT_PER_INCH
     with QPainter(writer) as painter:
-        width, height = made.size.width(), made.size.height()
-        painter.scale(writer.width() / width, writer.height() / height)
+        painter.scale(
+            page.width() * dots_per_pt / made.size.width(),
+            page.height() * dots_per_pt / made.size.height(),
+        )
         made.paint(painter)
     return _bytes(buffer)
 

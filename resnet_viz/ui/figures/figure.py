@@ -27,22 +27,16 @@ class Figure:
         make: a new widget with `set_theme`, filled with what is on screen now, without
             selection, hover or buttons; the widgets on screen are left as they are.
         data: the numbers drawn, by name.
-        share: height as a share of the width, where that is more than `least_px`.
-        least_px: height at normal type, logical pixels.
+        height_px: a good height of the picture alone for a width; logical pixels at normal type.
     """
 
     title: str
     caption: str
     make: Callable[[], QWidget]
     data: Callable[[], Numbers] = _none
-    share: float = 0.5
-    least_px: float = 220.0
+    height_px: Callable[[float], float] = lambda width: max(220.0, 0.5 * width)
 
     @property
     def file_name(self) -> str:
         """The title as the name of a file, without suffix."""
         return re.sub(r"[^\w.+-]+", "-", self.title).strip("-").lower()
-
-    def height_px(self, width_px: float) -> float:
-        """A good height of the picture alone, logical pixels at normal type."""
-        return max(self.least_px, self.share * width_px)

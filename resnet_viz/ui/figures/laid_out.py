@@ -101,6 +101,7 @@ def _root(content: QWidget, caption: str) -> QWidget:
     column = QVBoxLayout(root)
     column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
     column.setSpacing(6)
+    column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
     column.addWidget(content, 1)
     if caption:
         label = QLabel(caption)
