@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from resnet_viz.lab.settings import SIDES, Side
@@ -132,6 +133,11 @@ class AddNodeView(QWidget):
             return self.height() >= panels + 2.5 * self._style.row
         return self.width() >= 2 * _PANEL_PX * self._style.scale + 40
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for one panel; whether there is room for two is found out when there is."""
+        panel = self.panels["residual"].minimumSize()
+        return panel + QSize(22, round(2.0 * self._style.row))
+
     def _arrange(self) -> None:
         both = self.both
         for side in SIDES:
@@ -143,5 +149,9 @@ class AddNodeView(QWidget):
         self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the card."""
-        paint_card(self, self._style)
+        """Paint the card; where it fills a slide only its ground."""
+        if not self._stacked:
+            paint_card(self, self._style)
+            return
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self._style.brush("card"))

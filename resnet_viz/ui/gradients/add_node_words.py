@@ -85,7 +85,8 @@ def forward_lines(stats: BlockStats, path: str) -> list[Line]:
         Segment(value_text(norm), "text", bold=True),
     )
     if gate:
-        return [(Segment(f"{gate_text(gate)} · {symbol}", role, bold=True), *value)]
+        brief = Segment(f"‖{symbol}‖ ", role, bold=True), value[1]
+        return [(Segment(f"{gate_text(gate)} · {symbol}", role, bold=True), *value), brief]
     struck = Segment(symbol, "ghost", bold=True, struck=True)
     words = ("skip cut", "cut") if skip else ("branch dropped", "dropped")
     return [(struck, Segment(f"  {word}", "ghost"), *value) for word in words] + [value]

@@ -54,18 +54,27 @@ def paint_bars(
         for at, top in zip(x[standing].tolist(), y[standing].tolist(), strict=True)
     ]
     if series.kind == "ghost":
-        painter.setPen(style.dashed("muted", 1.2 * style.scale, 3.0))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-    else:
+        _paint_outlines(painter, style, boxes)
+    elif boxes:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.brush(colour))
-    if boxes:
         painter.drawRects(boxes)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
     off = ~standing
     if off.any():
         look = replace(look_of(series), colour="ghost" if series.kind == "ghost" else colour)
         paint_off(painter, style, axis, look, points_of(x[off], y[off]), marks[off])
+
+
+def _paint_outlines(painter: QPainter, style: Style, boxes: list[QRectF]) -> None:
+    """Bars as they were: what is still as high as it was covers its outline."""
+    if not boxes:
+        return
+    width = 1.4 * style.scale
+    painter.setPen(style.dashed("muted", width, 4.0 * style.scale))
+    painter.setBrush(style.brush("ghost", 0.16))
+    painter.drawRects([box.adjusted(width, width, -width, 0.0) for box in boxes])
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def bar_width(axis: BlockAxis) -> float:

@@ -11,6 +11,7 @@ from resnet_viz.ui.overview.layout import BlockAxis, Detail, label_step, thin_la
 from resnet_viz.ui.overview.state import OverviewState
 from resnet_viz.ui.overview.style import Align, Anchor, Style, draw_text
 
+_LETTER_FROM = 1.045  # heights of the type: in smaller squares the F could not be read
 _SEPARATOR_PITCH = 5.0  # separators closer than this would fill the bar
 
 
@@ -106,7 +107,7 @@ def _paint_square(
         painter.drawRoundedRect(rect, radius, radius)
     painter.setBrush(style.brush("branch" if selected else "branch_fill", 0.3 + 0.7 * main))
     painter.drawRoundedRect(rect, radius, radius)
-    if rect.width() >= 11.5:
+    if rect.width() >= _LETTER_FROM * style.theme.small_px:
         painter.setFont(style.letter(rect.width()))
         painter.setPen(style.pen("card" if selected else "branch"))
         painter.drawText(rect, Align.AlignCenter, "F")

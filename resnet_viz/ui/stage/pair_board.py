@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -22,7 +22,7 @@ from resnet_viz.ui.block_view.segments import Line, Segment, joined
 from resnet_viz.ui.gradients.chart_controls import ChartControls
 from resnet_viz.ui.gradients.gradient_chart import GradientChart
 from resnet_viz.ui.gradients.pair_link import PairLink
-from resnet_viz.ui.gradients.pair_state import PairState, Series
+from resnet_viz.ui.gradients.pair_state import SIDE_NAMES, PairState, Series
 from resnet_viz.ui.gradients.pair_words import block_lines
 from resnet_viz.ui.gradients.quantities import Quantity, QuantityName
 from resnet_viz.ui.gradients.side_view import SideView
@@ -33,6 +33,11 @@ from resnet_viz.ui.theme import LIGHT, Theme
 
 _COLUMN_FROM = 42
 """Width, in heights of the type, from which captions stand beside the networks."""
+_UNSEEN_PX = 100
+_ALONG = "residual block, from the input to the output →"
+_SHARED_ROW = 2
+_SIDE_ROWS: dict[Side, int] = {"residual": 4, "plain": 7}
+"""Rows of the grid in which the chart of both and each network's header stand."""
 _CHART_ROWS = 3.2
 """Least height of a chart, in rows of text."""
 
@@ -69,10 +74,14 @@ class PairBoard(QWidget):
         self.titles = {side: SideCaption() for side in SIDES}
         self.captions = {side: SideCaption() for side in SIDES}
         self.headers = {side: LineLabel(Look(LIGHT), LIGHT.small_px) for side in SIDES}
-        self.heading = LineLabel(Look(LIGHT), LIGHT.small_px)
+        self.heading, self.foot = (LineLabel(Look(LIGHT), LIGHT.small_px) for _ in range(2))
+        self.foot.set_line((Segment(_ALONG, "muted"),))
         self.controls = ChartControls(self._style)
         self.theory = TheoryDesk(self)
         self.link = PairLink(self.state, self.sides, self._all_charts(), self)
+        for one in (*self._all_charts(), *(view.canvas for view in self.sides.values())):
+            one.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves no frame on the slide
+        self.shared.installEventFilter(self)
         self._grid = QGridLayout(self)
         self._lay_out()
         self._connect()
@@ -90,7 +99,7 @@ class PairBoard(QWidget):
     def _bars(self, side: Side) -> GradientChart:
         chart = GradientChart(self.state, self._style)
         chart.scene.only, chart.scene.bars = side, True
-        chart.setAccessibleName(f"Gradient chart of the network {side}")
+        chart.setAccessibleName(f"Gradient chart of the network {SIDE_NAMES[side]}")
         return chart
 
     def _all_charts(self) -> tuple[GradientChart, ...]:
@@ -103,16 +112,14 @@ class PairBoard(QWidget):
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.controls, 0, 0, 1, 2)
         grid.addWidget(self.heading, 1, 0, 1, 2)
-        grid.addWidget(self.shared, 2, 0, 1, 2)
-        for row, side in zip((3, 6), SIDES, strict=True):
+        grid.addWidget(self.shared, _SHARED_ROW, 0, 1, 2)
+        grid.addWidget(self.foot, _SHARED_ROW + 1, 0, 1, 2, Qt.AlignmentFlag.AlignHCenter)
+        for side, row in _SIDE_ROWS.items():
             grid.addWidget(self.headers[side], row, 0, 1, 2)
             grid.addWidget(self.titles[side], row + 1, 0)
             grid.addWidget(self.sides[side], row + 1, 1)
             grid.addWidget(self.captions[side], row + 2, 0)
             grid.addWidget(self.charts[side], row + 2, 1)
-            grid.setRowStretch(row + 1, 10)
-            grid.setRowStretch(row + 2, 17)
-        grid.setRowStretch(2, 100)
 
     def _connect(self) -> None:
         for view in self.sides.values():
@@ -158,7 +165,8 @@ class PairBoard(QWidget):
             self.titles[side].set_look(theme, theme.title_px)
             self.captions[side].set_look(theme, theme.small_px)
             self.headers[side].set_look(look, theme.small_px)
-        self.heading.set_look(look, theme.small_px)
+        for label in (self.heading, self.foot):
+            label.set_look(look, theme.small_px)
         self._grid.setHorizontalSpacing(round(0.4 * theme.font_px))
         self._arrange()
         self.update()
@@ -310,6 +318,7 @@ class PairBoard(QWidget):
         beside = self.width() >= _COLUMN_FROM * self._style.theme.small_px
         self._grid.setColumnMinimumWidth(0, self._column_width() if beside and networks else 0)
         self.heading.setVisible(not networks)
+        self.foot.setVisible(not networks)
         self.shared.setVisible(not networks)
         for side in SIDES:
             self.headers[side].setVisible(networks and not beside)
@@ -317,13 +326,27 @@ class PairBoard(QWidget):
             self.captions[side].setVisible(both and beside)
             self.sides[side].setVisible(networks)
             self.charts[side].setVisible(both)
-        if not networks:
+        self._share_height(networks=networks, both=both)
+
+    def _share_height(self, *, networks: bool, both: bool) -> None:
+        """Rows that are not shown take no height; charts take what networks do not need."""
+        self._grid.setRowStretch(_SHARED_ROW, 0 if networks else 1)
+        for row in _SIDE_ROWS.values():
+            self._grid.setRowStretch(row + 1, 10 if networks else 0)
+            self._grid.setRowStretch(row + 2, 17 if both else 0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A chart that stands alone has another width."""
+        if event.type() == QEvent.Type.Resize and self._part == "chart":
             self._stand_alone()
+        return super().eventFilter(watched, event)
 
     def _stand_alone(self) -> None:
         """Give the chart the axis of networks as wide as it is: they have none while hidden."""
         for view in self.sides.values():
-            view.canvas.scene.resize(float(self.shared.width()), 100.0)
+            # Resized as well, for a hidden widget is told its size when it is grabbed at last.
+            view.resize(self.shared.width(), _UNSEEN_PX)
+            view.canvas.scene.resize(float(self.shared.width()), float(_UNSEEN_PX))
         self.link.show_axis(self.link.axis)
 
     def _column_width(self) -> int:

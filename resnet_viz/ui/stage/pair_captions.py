@@ -65,7 +65,7 @@ def caption_segments(
         (Segment("last ", "muted"), Segment(last, "text", bold=True)),
     ]
     if ghost:
-        lines.append((Segment("▯ before", "muted"),))
+        lines.append((Segment("dashed: before", "muted"),))
     return tuple(lines)
 
 

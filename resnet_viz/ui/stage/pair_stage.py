@@ -108,6 +108,11 @@ class PairStage(LabStage):
         """The charts; none where only the networks are shown."""
         return None if self._pair.part == "networks" else self._curves
 
+    def close_down(self) -> None:
+        """Nothing more is computed or decoded."""
+        self.board.theory.wait()
+        super().close_down()
+
     # --- inside ----------------------------------------------------------------------------
 
     def _show_options(self) -> None:
@@ -148,7 +153,7 @@ class PairStage(LabStage):
 
     def _show_gates(self) -> None:
         settings = self.session.settings
-        if settings.spec("residual").blocks() != self.session.spec.blocks():
+        if tuple(settings.spec("residual").blocks()) != tuple(self.session.spec.blocks()):
             return  # of networks that are not on screen yet
         for side in SIDES:
             self._show_side(side)

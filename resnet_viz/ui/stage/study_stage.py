@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from resnet_viz.lab.experiments import DepthCost, DepthSweep, Shattering
 from resnet_viz.lab.findings import Finding
 from resnet_viz.lab.wording import conditions
 from resnet_viz.lecture.facts import Facts
@@ -87,11 +88,13 @@ class StudyStage(LabStage):
         return finding_facts(self._finding, self._study.chart)
 
     def caption(self) -> str:
-        """Networks, conditions, and what the chart's own note says."""
-        chart = self.deck.first.chart
-        settings = self.session.settings
-        about = f"{settings.spec('residual').title()}, {conditions(settings)}"
-        return about if chart is None or not chart.note else f"{about} · {chart.note}"
+        """The network, where the experiment is of one, and what the chart's own note says."""
+        chart, settings = self.deck.first.chart, self.session.settings
+        if chart is None:
+            return ""
+        of_many = isinstance(self._study.experiment, DepthSweep | Shattering | DepthCost)
+        title = "" if of_many else settings.spec("residual").title()
+        return " · ".join(part for part in (title, chart.note or conditions(settings)) if part)
 
     def data(self) -> Mapping[str, NDArray[Any]]:
         """X and y of every curve of the chart, with its band if it has one."""

@@ -35,6 +35,7 @@ from resnet_viz.ui.theme import LIGHT, Theme
 
 # In a lower chart the sources of theories would take the room of the plot.
 _BRIEF_PX = 340
+_TIGHT = 42  # widths of the type: a narrower bare chart has no title
 _PIN_TIP = "Keep this scale while numbers change, so that a change is seen as a change"
 
 
@@ -161,6 +162,9 @@ class ChartView(QWidget):
     def _dress(self) -> None:
         self.buttons.setVisible(self.chart is not None and not self._bare)
         self.note.setVisible(bool(self.note.text()) and not self._bare)
+        # Where room is short: the axes say the same.
+        tight = self._bare and self.width() < _TIGHT * self._theme.font_px
+        self.title.setVisible(bool(self.title.text()) and not tight)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
@@ -174,6 +178,7 @@ class ChartView(QWidget):
             label.setStyleSheet(f"color: {theme.muted}; font-size: {theme.small_px + 1}px;")
         for button in (self.pin, self.more):
             button.setStyleSheet(_button_sheet(theme))
+        self._dress()
         self.legend.set_theme(theme)
         self._fit_legend()
         self.canvas.set_theme(theme)
@@ -241,6 +246,7 @@ class ChartView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._dress()
         self._fit_legend()
 
     def _fit_legend(self) -> None:
