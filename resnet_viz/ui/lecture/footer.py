@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from resnet_viz.ui.lecture.slide_sizes import SlideSizes
-from resnet_viz.ui.lecture.wrapped_text import sized
+from resnet_viz.ui.lecture.wrapped_text import sized, wrap
 from resnet_viz.ui.theme import LIGHT, Theme
 
 _GAP_EM = 1.6
@@ -23,16 +25,16 @@ class Footer(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._place, self._keys, self._measured, self._remark = "", "", "", ""
+        self._place, self._keys, self._remark = "", "", ""
+        self._captions: tuple[str, ...] = ()
         self._sizes = SlideSizes.of(QSize(1280, 720))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
     def text(self) -> str:
         """All of it, for people who cannot see it."""
-        return " · ".join(
-            part for part in (self._place, self._keys, self._remark, self._measured) if part
-        )
+        parts = (self._place, self._keys, self._remark, *self._captions)
+        return " · ".join(part for part in parts if part)
 
     def set_place(self, text: str) -> None:
         """Where one is: `3 / 12`."""
@@ -44,9 +46,9 @@ class Footer(QWidget):
         self._keys = text
         self._changed()
 
-    def set_measured(self, text: str) -> None:
-        """Network, weights, seed, mode, picture."""
-        self._measured = text
+    def set_measured(self, captions: Sequence[str]) -> None:
+        """Network, weights, seed, mode, picture of each view."""
+        self._captions = tuple(dict.fromkeys(caption for caption in captions if caption))
         self._changed()
 
     def set_remark(self, text: str) -> None:
@@ -66,34 +68,45 @@ class Footer(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        font = sized(self.font(), self._sizes.least)
-        bold = sized(self.font(), self._sizes.least, bold=True)
-        metrics, gap = QFontMetricsF(font), _GAP_EM * self._sizes.least
-        remark = QFontMetricsF(bold).horizontalAdvance(self._remark) + gap if self._remark else 0.0
+        font, gap = sized(self.font(), self._sizes.least), _GAP_EM * self._sizes.least
+        left, lines = self._arranged(font, gap)
         row = QRectF(self.rect())
-        left = self._left(metrics, gap, row.width() - remark)
         with QPainter(self) as painter:
             painter.setFont(font)
             painter.setPen(QColor(self._theme.muted))
             painter.drawText(row, _LEFT, left)
-            row.setLeft(row.left() + metrics.horizontalAdvance(left) + gap)
-            room = row.width() - remark
-            measured = metrics.elidedText(self._measured, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(row, _RIGHT, measured)
-            row.setRight(row.right() - metrics.horizontalAdvance(measured))
-            row.setRight(row.right() - (gap if measured else 0.0))
-            painter.setFont(bold)
+            painter.drawText(row, _RIGHT, "\n".join(lines))
+            widest = max((QFontMetricsF(font).horizontalAdvance(line) for line in lines), default=0)
+            row.setRight(row.right() - widest - (gap if widest else 0.0))
+            painter.setFont(sized(font, font.pixelSize(), bold=True))
             painter.setPen(QColor(self._theme.text))
             painter.drawText(row, _RIGHT, self._remark)
 
-    def _left(self, metrics: QFontMetricsF, gap: float, width: float) -> str:
+    def _arranged(self, font: QFont, gap: float) -> tuple[str, list[str]]:
+        """What stands left and, in at most two lines, right; keys give way to captions."""
+        metrics = QFontMetricsF(font)
+        bold = QFontMetricsF(sized(font, font.pixelSize(), bold=True))
+        taken = gap + (bold.horizontalAdvance(self._remark) + gap if self._remark else 0.0)
         full = "     ".join(part for part in (self._place, self._keys) if part)
-        room = width - metrics.horizontalAdvance(self._measured) - gap
-        return full if metrics.horizontalAdvance(full) <= room else self._place
+        for left in (full, self._place):
+            room = self.width() - metrics.horizontalAdvance(left) - taken
+            lines = _caption_lines(self._captions, font, room)
+            if all(metrics.horizontalAdvance(line) <= room for line in lines):
+                return left, lines
+        elide = Qt.TextElideMode.ElideRight
+        return self._place, [metrics.elidedText(line, elide, room) for line in lines]
 
     def _changed(self) -> None:
         self.setAccessibleName(self.text)
         self.update()
+
+
+def _caption_lines(captions: tuple[str, ...], font: QFont, room: float) -> list[str]:
+    """Two lines at most, too long ones among them: one for each view, or one caption in two."""
+    if len(captions) != 1:
+        return list(captions[:2])
+    lines = ["".join(run.text for run in line).strip() for line in wrap(captions[0], font, room)]
+    return lines if len(lines) <= 2 else [lines[0], " ".join(lines[1:])]
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

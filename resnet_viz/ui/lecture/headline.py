@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPointF, QRect, QSize
+from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from resnet_viz.ui.lecture.slide_sizes import SlideSizes
-from resnet_viz.ui.lecture.wrapped_text import clipped, line_height, sized, wrap
+from resnet_viz.ui.lecture.wrapped_text import Line, clipped, line_height, plain, sized, wrap
 from resnet_viz.ui.theme import LIGHT, Theme
 
 _SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64)
+_TO_SAVE_A_LINE = 0.82
+"""The smallest scale that is taken only because the text needs a line less in it."""
 _TITLE_OVER_LEAST = 1.15
 _MOST = 2.2
 """Times the height meant for it: the most that a headline takes before it is cut."""
+_SHORT = 1.25
+"""Times as large: type of a scene without views, whose words are all there is."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,12 @@ class _Fit:
     sentence_lines: int
 
     @property
+    def n_lines(self) -> int:
+        return self.title_lines + self.sentence_lines
+
+    @property
     def gap(self) -> float:
-        return 0.35 * line_height(self.sentence) if self.sentence_lines else 0.0
+        return 0.3 * line_height(self.sentence) if self.sentence_lines else 0.0
 
     @property
     def height(self) -> float:
@@ -40,11 +48,13 @@ class Headline(QWidget):
     """Keeps one height for all sentences of a scene, so that no step moves the views.
 
     Args:
+        alone: whether there is nothing else on the slide.
         parent: owner.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, alone: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._alone = alone
         self._theme = LIGHT
         self._title, self._sentence = "", ""
         self._expected: tuple[str, ...] = ()
@@ -55,30 +65,29 @@ class Headline(QWidget):
     @property
     def title(self) -> str:
         """The title on screen."""
-        return self._title
+        return plain(self._title)
 
     @property
     def sentence(self) -> str:
         """The sentence on screen."""
-        return self._sentence
+        return plain(self._sentence)
 
     @property
     def type_px(self) -> tuple[int, int]:
         """Sizes of title and sentence in logical pixels."""
-        return self._fit.title.pixelSize(), self._sentence_font()[0].pixelSize()
+        return self._fit.title.pixelSize(), self._written()[0].pixelSize()
 
-    def places(self) -> tuple[QRect, QRect]:
-        """Where title and sentence stand, logical pixels; at least a line high."""
-        fit, width = self._fit, self.width()
-        titles = round(max(1, fit.title_lines) * line_height(fit.title))
-        top = titles + round(fit.gap)
-        rest = max(self.height() - top, round(line_height(fit.sentence)))
-        return QRect(0, 0, width, titles), QRect(0, top, width, rest)
+    @property
+    def cut(self) -> bool:
+        """Whether part of the sentence is left out for want of room."""
+        font, lines = self._written()
+        return len(lines) < len(wrap(self._sentence, font, self._width()))
 
     def expect(self, sentences: Sequence[str]) -> None:
         """Say which sentences will be shown, with figures of a usual length in them."""
-        self._expected = tuple(sentences)
-        self.fit(self._sizes)
+        if tuple(sentences) != self._expected:
+            self._expected = tuple(sentences)
+            self.fit(self._sizes)
 
     def fit(self, sizes: SlideSizes) -> None:
         """Choose type for a slide of another size."""
@@ -88,14 +97,15 @@ class Headline(QWidget):
         self.update()
 
     def say(self, title: str, sentence: str) -> None:
-        """Show other words; measured figures come in bit by bit."""
+        """Show other words; what is marked in them is bold."""
         if (title, sentence) == (self._title, self._sentence):
             return
-        longer = len(title) != len(self._title)
+        other_title = title != self._title
         self._title, self._sentence = title, sentence
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(sentence)
-        if longer:
+        self.setAccessibleName(self.title)
+        self.setAccessibleDescription(self.sentence)
+        # The views move only where words would be lost otherwise.
+        if other_title or self.cut:
             self.fit(self._sizes)
         self.update()
 
@@ -105,26 +115,16 @@ class Headline(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        fit, width = self._fit, self._width()
+        fit, width, theme = self._fit, self._width(), self._theme
+        font, lines = self._written()
+        titles = clipped(wrap(self._title, fit.title, width), fit.title_lines, fit.title, width)
         with QPainter(self) as painter:
-            titles = clipped(wrap(self._title, fit.title, width), fit.title_lines, fit.title, width)
-            y = self._draw(painter, titles, fit.title, self._theme.text, 0.0)
-            font, lines = self._sentence_font()
-            self._draw(painter, lines, font, self._theme.muted, y + fit.gap)
+            y = _write(painter, titles, fit.title, (theme.text, theme.text), 0.0)
+            _write(painter, lines, font, (theme.muted, theme.text), y + fit.gap)
 
-    def _draw(
-        self, painter: QPainter, lines: list[str], font: QFont, colour: str, y: float
-    ) -> float:
-        """Write lines from `y` down; returns where they end."""
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        ascent = QFontMetricsF(font).ascent()
-        for line in lines:
-            painter.drawText(QPointF(0.0, y + ascent), line)
-            y += line_height(font)
-        return y
+    # --- inside ------------------------------------------------------------------------------
 
-    def _sentence_font(self) -> tuple[QFont, list[str]]:
+    def _written(self) -> tuple[QFont, list[Line]]:
         """Type and lines of the sentence: smaller where it came out longer than expected."""
         font, width = self._fit.sentence, self._width()
         room = self._fit.sentence_lines * line_height(font) + 1.0
@@ -139,16 +139,19 @@ class Headline(QWidget):
         return max(1.0, self._sizes.width - 2.0 * self._sizes.margin)
 
     def _fitted(self) -> _Fit:
-        fits = (self._at(scale) for scale in _SCALES)
-        smallest = self._at(_SCALES[-1])
-        chosen = next((fit for fit in fits if fit.height <= self._sizes.headline), smallest)
-        most = _MOST * self._sizes.headline
-        while chosen.height > most and chosen.title_lines + chosen.sentence_lines > 2:
+        """The largest type whose lines fit; a little smaller where that saves a line."""
+        fits = {scale: self._at(scale) for scale in _SCALES}
+        room = self._sizes.headline * (3.0 if self._alone else 1.0)
+        good = [scale for scale, fit in fits.items() if fit.height <= room] or [_SCALES[-1]]
+        saving = [scale for scale in good if scale >= _TO_SAVE_A_LINE] or good[:1]
+        chosen = fits[min(saving, key=lambda scale: (fits[scale].n_lines, -scale))]
+        while chosen.height > _MOST * room and chosen.n_lines > 2:
             chosen = _shorter(chosen)
         return chosen
 
     def _at(self, scale: float) -> _Fit:
         sizes, width = self._sizes, self._width()
+        scale *= _SHORT if self._alone else 1.0
         least_title = round(_TITLE_OVER_LEAST * sizes.least)
         title = sized(self.font(), max(least_title, round(scale * sizes.title)), bold=True)
         sentence = sized(self.font(), max(sizes.least, round(scale * sizes.sentence)))
@@ -159,5 +162,22 @@ class Headline(QWidget):
 def _shorter(fit: _Fit) -> _Fit:
     """One line less: of the title where it has three, else of the sentence."""
     if fit.title_lines > 2 or fit.sentence_lines <= 1:
-        return _Fit(fit.title, fit.sentence, max(1, fit.title_lines - 1), fit.sentence_lines)
-    return _Fit(fit.title, fit.sentence, fit.title_lines, fit.sentence_lines - 1)
+        return replace(fit, title_lines=max(1, fit.title_lines - 1))
+    return replace(fit, sentence_lines=fit.sentence_lines - 1)
+
+
+def _write(
+    painter: QPainter, lines: list[Line], font: QFont, colours: tuple[str, str], y: float
+) -> float:
+    """Write lines from `y` down in the colours for usual and marked text; returns the end."""
+    ascent = QFontMetricsF(font).ascent()
+    for line in lines:
+        x = 0.0
+        for run in line:
+            shown = sized(font, font.pixelSize(), bold=font.bold() or run.bold)
+            painter.setFont(shown)
+            painter.setPen(QColor(colours[run.bold]))
+            painter.drawText(QPointF(x, y + ascent), run.text)
+            x += QFontMetricsF(shown).horizontalAdvance(run.text)
+        y += line_height(font)
+    return y

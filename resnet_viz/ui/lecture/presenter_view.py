@@ -253,7 +253,7 @@ class PresenterView(QWidget):
         if not 0 <= index < self.scenes.count():
             return
         item = self.scenes.item(index)
-        ready = self._pool.prepared(index)
+        ready = self._pool.prepared(index) or index == self._here.scene
         title = self._lecture.scenes[index].title
         item.setText(f"{index + 1}  {title}" + ("" if ready else "  · preparing"))
         if index == self._here.scene + 1:

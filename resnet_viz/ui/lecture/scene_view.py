@@ -11,12 +11,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from resnet_viz.errors import UserError
-from resnet_viz.lecture.facts import Fact, Facts, fill
+from resnet_viz.lecture.facts import Facts
 from resnet_viz.lecture.scenes import Moment, Scene
 from resnet_viz.lecture.script import moment, n_steps
 from resnet_viz.ui.lecture.footer import Footer
 from resnet_viz.ui.lecture.headline import Headline
 from resnet_viz.ui.lecture.slide_sizes import SlideSizes
+from resnet_viz.ui.lecture.slide_words import expected, marked
 from resnet_viz.ui.lecture.stage_place import StagePlace
 from resnet_viz.ui.stage.engine import StageEngine
 from resnet_viz.ui.stage.stage_theme import stage_theme
@@ -27,8 +28,6 @@ from resnet_viz.ui.theme import LIGHT, Theme
 if TYPE_CHECKING:
     from resnet_viz.ui.lecture.guess_pad import GuessPad
 
-_EXPECTED = "0.00×10⁻⁰⁰"
-"""About as long as a measured figure: room is kept for it before it is known."""
 _RESIZE_MS = 60
 
 
@@ -76,7 +75,7 @@ class SceneView(QWidget):
         self._remark = ""
         self._pad: GuessPad | None = None
         self._revealed = False
-        self.headline, self.footer = Headline(), Footer()
+        self.headline, self.footer = Headline(alone=not scene.views), Footer()
         self.places = tuple(
             StagePlace(view, lambda index=index: make_engine(index), folder)  # type: ignore[misc]
             for index, view in enumerate(scene.views)
@@ -89,7 +88,6 @@ class SceneView(QWidget):
             place.settled_changed.connect(self._on_settled)
             place.changed_by_hand.connect(lambda: self._set_improvised(True))
             place.failed.connect(self.failed)
-        self.headline.expect([_with_figures(t, len(scene.views)) for t in self._sentences()])
         self.set_size_px(QSize(1280, 720))
         self._on_facts()
         self._on_settled()
@@ -154,7 +152,7 @@ class SceneView(QWidget):
             scene: one that it `takes`.
         """
         views, self._scene = self._moment.views, scene
-        self.headline.expect([_with_figures(t, len(scene.views)) for t in self._sentences()])
+        self.headline.expect(expected(scene, self.facts()))
         step = min(self._step, self.n_steps)
         try:
             self._moment = moment(scene, step)
@@ -232,8 +230,10 @@ class SceneView(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         for place in self.places:
             self._row.addWidget(place, 1)
+        self._column.addStretch(0 if self.places else 2)
         self._column.addWidget(self.headline)
-        self._column.addLayout(self._row, 1)
+        self._column.addLayout(self._row, 1 if self.places else 0)
+        self._column.addStretch(0 if self.places else 3)
         self._column.addWidget(self.footer)
 
     def _dress(self) -> None:
@@ -251,16 +251,15 @@ class SceneView(QWidget):
             part.fit(sizes)
         for place in self.places:
             place.set_theme(theme)
-
-    def _sentences(self) -> list[str]:
-        steps = (step.say for step in self._scene.steps if step.say)
-        return [self._scene.sentence, *steps]
+        if self._pad is not None:
+            self._pad.set_theme(theme)
 
     def _on_facts(self) -> None:
         facts = self.facts()
-        self.headline.say(fill(self._scene.title, facts), fill(self._moment.sentence, facts))
-        captions = dict.fromkeys(place.caption() for place in self.places)
-        self.footer.set_measured("  |  ".join(caption for caption in captions if caption))
+        if not self.isVisible():  # what is on screen must not move
+            self.headline.expect(expected(self._scene, facts))
+        self.headline.say(marked(self._scene.title, facts), marked(self._moment.sentence, facts))
+        self.footer.set_measured([place.caption() for place in self.places])
         self.facts_changed.emit()
 
     def _on_settled(self) -> None:
@@ -287,21 +286,7 @@ class SceneView(QWidget):
             from resnet_viz.ui.lecture.guess_pad import GuessPad
 
             self._pad = GuessPad(stage, self._scene.predict)
+            self._pad.set_theme(stage_theme(self._theme, SlideSizes.of(self._size).height))
         if self._moment.revealed != self._revealed:
             self._revealed = self._moment.revealed
             (self._pad.reveal if self._revealed else self._pad.reset)()
-
-
-class _AnyFigure(dict[str, Fact]):
-    """Has every name, with a figure of a usual length."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> Fact:
-        return Fact(_EXPECTED)
-
-
-def _with_figures(template: str, n_views: int) -> str:
-    """A template with something as long as a figure in the place of each."""
-    return fill(template, [_AnyFigure()] * n_views)

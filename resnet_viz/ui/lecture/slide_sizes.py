@@ -53,8 +53,8 @@ class SlideSizes:
             title=max(least, round(height * 0.052)),
             sentence=max(least, round(height * 0.031)),
             margin=round(height * 0.055),
-            top=round(height * 0.04),
-            gap=round(height * 0.018),
-            footer=round(least * 1.9),
-            headline=round(height * 0.165),
+            top=round(height * 0.035),
+            gap=round(height * 0.016),
+            footer=round(least * 2.6),
+            headline=round(height * 0.17),
         )

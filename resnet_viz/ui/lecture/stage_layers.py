@@ -28,7 +28,7 @@ class StageLayers(QObject):
         super().__init__(window)
         self.lens = ZoomLens(slides, window)
         self.pointer = PointerLayer(window)
-        self.keys = KeysOverlay(window)
+        self.keys = _StageKeys(window)
         self.keys.set_keys(KEY_SHEET)
         self.black = BlackScreen(window)
         self.black.clicked.connect(self.lift)
@@ -103,3 +103,10 @@ class StageLayers(QObject):
     def _point(self, kind: PointerKind) -> None:
         self.pointer.set_kind(kind)
         self.cursor.set_replaced(kind is PointerKind.DOT)
+
+
+class _StageKeys(KeysOverlay):
+    """The sheet in the large type of a slide: fewer rows to a column, over all of it."""
+
+    ROWS = 6
+    MARGIN = 0
