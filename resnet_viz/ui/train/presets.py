@@ -91,8 +91,14 @@ def first_line(text: str) -> str:
 def _name(file: Path, config: TrainConfig) -> str:
     """`ResNet-20 on CIFAR-10, short`: what tells a recipe from the others of its networks."""
     networks = " and ".join(spec.title() for spec in config.networks.values())
-    short = ", short" if file.stem.endswith("-short") else ""
-    return f"{networks} on {config.data.dataset}{short}"
+    parts = [f"{networks} on {config.data.dataset}"]
+    if file.stem.endswith("-short"):
+        parts.append("short")
+    if config.data.train_images:
+        parts.append(f"{config.data.train_images:,} pictures")
+    if config.start.weights != "none":
+        parts.append("pretrained")
+    return ", ".join(parts)
 
 
 def _with_folder_of(config: TrainConfig, other: TrainConfig) -> TrainConfig:
