@@ -8,13 +8,15 @@ from typing import Any
 
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from resnet_viz.lecture.facts import Facts
 from resnet_viz.lecture.run_facts import run_facts
 from resnet_viz.lecture.views import RunPart
-from resnet_viz.ui.stage.chart_grid import ChartGrid
+from resnet_viz.ui.stage.chart_grid import ChartGrid, stands
 from resnet_viz.ui.stage.engine import StageEngine
+from resnet_viz.ui.stage.fitted_line import FittedLine, shorter
 from resnet_viz.ui.stage.held_out_curves import HeldOutCurves
 from resnet_viz.ui.stage.run_arrays import run_arrays
 from resnet_viz.ui.stage.stage_view import Predictable, StageView
@@ -28,7 +30,7 @@ from resnet_viz.ui.train.run_words import caption_words, place_in_run
 from resnet_viz.ui.train.session import TrainSession
 from resnet_viz.ui.train.smoothing import suited_width
 
-_CHARTS_SHARE, _HEAT_SHARE = 5, 6
+_CHARTS_SHARE, _HEAT_SHARE = 5, 6  # of the height, where they stand under each other
 
 
 class RunCharts(QWidget):
@@ -60,9 +62,8 @@ class RunCharts(QWidget):
         self.grid = ChartGrid()
         self.controls = LiveControls(self.board.timeline)
         self.controls.third.hide()
-        self.words, self.key = QLabel(), LineKey()
+        self.words, self.key = FittedLine(), LineKey()
         self.words.setProperty("role", "muted")
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._lay_out()
         self._connect()
         self._on_run()
@@ -75,8 +76,10 @@ class RunCharts(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.controls)
-        self._column.addWidget(self.grid, _CHARTS_SHARE)
-        self._column.addWidget(self.board.heat, _HEAT_SHARE)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._body.addWidget(self.grid, 1)
+        self._body.addWidget(self.board.heat, 1)
+        self._column.addLayout(self._body, 1)
         self._column.addLayout(foot)
         expanding = QSizePolicy.Policy.Expanding
         self.board.heat.setSizePolicy(expanding, expanding)
@@ -88,10 +91,9 @@ class RunCharts(QWidget):
         session.run_grew.connect(self._on_grew)
         session.state_changed.connect(self._say)
         session.position_changed.connect(self._on_position)
-        session.selected_changed.connect(self.board.heat.set_selected)
         timeline.scrubbed.connect(self._on_scrubbed)
         timeline.changed.connect(self._say)
-        self.board.heat.block_clicked.connect(session.select)
+        self.board.heat.block_clicked.connect(self._on_block)
         self.board.settled.connect(self.shown_changed)
         self.controls.slider.actionTriggered.connect(lambda _: self._on_slider())
 
@@ -123,6 +125,11 @@ class RunCharts(QWidget):
         self.grid.setVisible(bool(charts))
         self._show_heat()
 
+    def select(self, block: str) -> None:
+        """Frame a block's row and tell its figure; empty for none."""
+        self._session.select(block)
+        self.board.heat.set_selected(block)
+
     def set_smoothing(self, width: int) -> None:
         """Take means over so many steps; 0 for as many as suit the run."""
         self._smoothing = width
@@ -141,6 +148,7 @@ class RunCharts(QWidget):
         """Take the theme's colours and sizes."""
         gap = round(theme.font_px * 0.6)
         self._column.setSpacing(gap)
+        self._body.setSpacing(gap)
         self.grid.set_spacing(gap)
         self.board.set_theme(theme)
         self.controls.set_theme(theme)
@@ -150,7 +158,7 @@ class RunCharts(QWidget):
 
     def _on_run(self) -> None:
         self.board.set_reader(self._session.reader)
-        self.board.heat.set_selected("")  # a frame around one of fifty rows is noise from afar
+        self.select("")  # until somebody asks for one
         self._on_position(self._session.position)
         self._on_growth()
 
@@ -176,6 +184,10 @@ class RunCharts(QWidget):
         self._session.scrub(step)
         self.moved_by_hand.emit()
 
+    def _on_block(self, block: str) -> None:
+        self.select(block)
+        self.moved_by_hand.emit()
+
     def _on_slider(self) -> None:
         self.set_smoothing(self.controls.smoothing)
         self.moved_by_hand.emit()
@@ -188,7 +200,16 @@ class RunCharts(QWidget):
 
     def _say(self) -> None:
         reader = self._session.reader
-        self.words.setText("" if reader is None else place_in_run(reader, self._session.position))
+        said = [] if reader is None else place_in_run(reader, self._session.position)
+        self.words.say(*(shorter(said) or [""]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        way = QBoxLayout.Direction
+        under = stands(self.width(), self.height(), 2)
+        self._body.setDirection(way.TopToBottom if under else way.LeftToRight)
+        self._body.setStretch(0, _CHARTS_SHARE if under else 1)
+        self._body.setStretch(1, _HEAT_SHARE if under else 1)
 
 
 class RecordedStage(StageView):

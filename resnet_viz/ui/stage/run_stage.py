@@ -64,6 +64,7 @@ class RunStage(RecordedStage):
         self._view = view
         self.charts.set_parts(view.parts)
         self.charts.set_smoothing(view.smoothing)
+        self.charts.select("")
         if path != self._path:
             self._path = path
             self.session.open_run(path)

@@ -2,68 +2,49 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from resnet_viz.engine.messages import Progress
 from resnet_viz.train.config import TrainConfig
 from resnet_viz.ui.labels import muted
 from resnet_viz.ui.stage.sample_strip import SampleStrip, samples_of
-from resnet_viz.ui.theme import Theme
+from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.presets import first_line
 from resnet_viz.ui.train.run_words import duration_words, recipe_words
 from resnet_viz.ui.train.setup_summary import summary_lines
 
 _SAID = ("Networks", "Data", "Start", "Optimiser", "Learning rate", "Batch", "Epochs")
 """What of a recipe an audience is told, of `summary_lines`."""
-_HALVES = 2
+_TWO_FROM_EM = 44  # wide enough for two columns of captions and values
 
 
 class TrainingCard(QFrame):
-    """A recipe in words, with sample pictures where they cost nothing.
-
-    Attributes:
-        bar: how far the preparation of the training is.
-    """
+    """A recipe in words, with sample pictures where they cost nothing."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self.title, self.line = QLabel(), QLabel()
-        self.line.setWordWrap(True)
+        self._theme: Theme = LIGHT
+        self._lines: list[tuple[str, str]] = []
+        self.title, self.line, self.table = QLabel(), QLabel(), QLabel()
+        self.table.setTextFormat(Qt.TextFormat.RichText)
         self.samples = SampleStrip()
-        self.expected = muted("")
-        self.preparing = QLabel()
+        self.expected, self.preparing = muted(""), QLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self._values = {caption: QLabel() for caption in _SAID}
-        self._captions = {caption: muted(caption) for caption in _SAID}
-        self._lay_out()
-        self.show_preparing(None, under_way=False)
-
-    def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)
         self._column.addStretch(1)
-        for label in (self.title, self.line):
+        for label in (self.title, self.line, self.table):
             label.setWordWrap(True)
             self._column.addWidget(label)
-        self._table = QGridLayout()
-        for index, caption in enumerate(_SAID):
-            row, half = divmod(index, _HALVES)
-            self._table.addWidget(
-                self._captions[caption], row, 2 * half, Qt.AlignmentFlag.AlignBaseline
-            )
-            self._table.addWidget(
-                self._values[caption], row, 2 * half + 1, Qt.AlignmentFlag.AlignBaseline
-            )
-            self._values[caption].setWordWrap(True)
-        for half in range(_HALVES):
-            self._table.setColumnStretch(2 * half + 1, 1)
-        self._column.addLayout(self._table)
-        self._column.addWidget(self.samples)
-        for widget in (self.expected, self.preparing, self.bar):
+        for widget in (self.samples, self.expected, self.preparing, self.bar):
             self._column.addWidget(widget)
         self._column.addStretch(1)
+        self.show_preparing(None, under_way=False)
 
     def show_config(self, config: TrainConfig, expected_s: float | None) -> None:
         """Show a recipe.
@@ -75,10 +56,9 @@ class TrainingCard(QFrame):
         self.title.setText(recipe_words(config))
         self.line.setText(first_line(config.text))
         self.line.setVisible(bool(self.line.text()))
-        for caption, value in summary_lines(config):
-            if caption in self._values:
-                self._values[caption].setText(value)
-                self._values[caption].setAccessibleName(f"{caption}: {value}")
+        self._lines = [line for line in summary_lines(config) if line[0] in _SAID]
+        self.table.setAccessibleName("; ".join(": ".join(line) for line in self._lines))
+        self._fill_table()
         self.samples.set_samples(*samples_of(config))
         known = expected_s is not None
         took = f"Took {duration_words(expected_s)} here the last time." if known else ""  # type: ignore[arg-type]
@@ -98,10 +78,32 @@ class TrainingCard(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
+        self._theme = theme
         em = theme.font_px
         self._column.setContentsMargins(2 * em, em, 2 * em, em)
         self._column.setSpacing(em)
-        self._table.setHorizontalSpacing(em)
-        self._table.setVerticalSpacing(em // 3)
         self.title.setStyleSheet(f"font-size: {theme.title_px + 6}px; font-weight: 600;")
         self.samples.set_theme(theme)
+        self._fill_table()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fill_table()
+
+    def _fill_table(self) -> None:
+        """Captions and values, in two columns of both where they have room."""
+        n = 2 if self.width() > _TWO_FROM_EM * self._theme.font_px else 1
+        cells = [self._cells(*line) for line in self._lines]
+        rows = ("".join(cells[i : i + n]) for i in range(0, len(cells), n))
+        table = f"<table cellspacing='0'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+        if table != self.table.text():
+            self.table.setText(table)
+
+    def _cells(self, caption: str, value: str) -> str:
+        theme = self._theme
+        small = f"color: {theme.muted}; font-size: {theme.small_px}px;"
+        pad = f"padding-right: {theme.font_px}px;"
+        return (
+            f"<td style='{small} {pad}'>{escape(caption)}</td>"
+            f"<td style='padding-right: {2 * theme.font_px}px;'>{escape(value)}</td>"
+        )

@@ -50,7 +50,8 @@ class ChartCard(QFrame):
 
     def set_controls(self, shown: bool) -> None:
         """Offer the log axis, or only draw."""
-        self._controls = shown
+        self._controls = self.chart.log_offered = shown
+        self.chart.refresh()
         self.log.setVisible(shown and self.chart.quantity.log_offered)
 
     def set_quantity(self, quantity: Quantity) -> None:

@@ -33,6 +33,7 @@ class CurveChart(TimeWidget):
         guides: lines to compare with.
         happenings: what happened when.
         log: whether the y axis is logarithmic.
+        log_offered: whether the user can make it so, where that makes sense.
         width_of_mean: values that a running mean takes in; 1 for none.
         pinned: the vertical axis that holds whatever is in view; None for one that suits it.
 
@@ -51,6 +52,7 @@ class CurveChart(TimeWidget):
         self.guides: Sequence[Guide] = ()
         self.happenings: Sequence[Happening] = ()
         self.log = False
+        self.log_offered = True
         self.width_of_mean = 1
         self.pinned: Scale | None = None
         self._shown: CurvePicture | None = None
@@ -144,7 +146,7 @@ class CurveChart(TimeWidget):
         self._shown.paint_times(painter, self.timeline)
         self._shown.paint_lines(painter, self.happenings)
         self._shown.paint_guides(painter, self.guides)
-        self._shown.paint_beyond(painter)
+        self._shown.paint_beyond(painter, log_offered=self.log_offered)
 
     def paint_moment(self, painter: QPainter) -> None:
         """Paint the step under the pointer and its values."""

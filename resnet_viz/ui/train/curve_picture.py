@@ -117,8 +117,9 @@ class CurvePicture:
         if scale.foot is not None:
             draw_text(painter, plot.left() - 6, self.height(0.0), "0", Anchor.RIGHT)
         painter.fillRect(QRectF(plot.left(), plot.bottom(), plot.width(), 1), style.color("border"))
-        y = plot.top() + 0.4 * style.row
-        draw_text(painter, plot.right() - 4, y, quantity.detail, Anchor.RIGHT)
+        if style.metrics.horizontalAdvance(quantity.detail) < plot.width() - 8:
+            y = plot.top() + 0.4 * style.row
+            draw_text(painter, plot.right() - 4, y, quantity.detail, Anchor.RIGHT)
 
     def paint_times(self, painter: QPainter, timeline: Timeline) -> None:
         """Paint the numbers of the time axis."""
@@ -213,8 +214,8 @@ class CurvePicture:
             painter.setPen(style.pen("muted"))
             draw_text(painter, box.right, box.top + box.height / 2, words, Anchor.RIGHT)
 
-    def paint_beyond(self, painter: QPainter) -> None:
-        """Write how far lines reach above the plot."""
+    def paint_beyond(self, painter: QPainter, *, log_offered: bool) -> None:
+        """Write how far lines reach above the plot, and what would show them if it is there."""
         tops = [
             float(np.max(one.trace.high, where=np.isfinite(one.trace.high), initial=-math.inf))
             for one in self.seen
@@ -224,7 +225,7 @@ class CurvePicture:
         if highest == -math.inf or self.scale.place(np.array([highest]))[0] <= self.scale.high:
             return
         plot, style = self.plot, self.style
-        words = f"↑ held-out up to {figure(highest)}; “log” shows it"
+        words = f"↑ held-out up to {figure(highest)}{'; “log” shows it' if log_offered else ''}"
         width = style.metrics.horizontalAdvance(words)
         box = Box(plot.left() + 6, plot.top(), width, style.row)
         painter.setFont(style.small)
@@ -254,7 +255,7 @@ class CurvePicture:
         plot, style = self.plot, self.style
         named = [one.line for one in self.seen if one.line.label and len(one.line.curve)]
         wanted = [min(max(self._end(line), 0.0), plot.bottom()) for line in named]
-        middles = spread(wanted, [style.row] * len(named), plot.bottom() + style.row)
+        middles = spread(wanted, [style.row] * len(named), plot.bottom() + 4)
         found = []
         for line, middle in zip(named, middles, strict=True):
             last = self.axis.x(float(line.curve.x[-1]))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
@@ -13,6 +16,7 @@ from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.heat_scale import HeatScale
 
 _BAR_PX = 150
+_SHORTEST = 0.5  # of the bar, where there is little room
 _SWATCH = 11.0
 
 
@@ -29,7 +33,7 @@ class HeatLegend(QWidget):
         self._scale = HeatScale(-4.0, 0.0)
         self._zero = ""
         self._bad = False
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def show_scale(self, scale: HeatScale, *, zero: str, bad: bool) -> None:
         """Explain a scale.
@@ -70,15 +74,28 @@ class HeatLegend(QWidget):
         return found
 
     def sizeHint(self) -> QSize:
-        style = self._style
-        width = self._bar_px + self._overhang
-        for _, text in self.swatches:
-            width += self._swatch_px(text)
-        return QSize(round(width + self._kind_px), round(2.05 * style.row))
+        width = self._needed_px + self._kind_px + _BAR_PX * self._style.scale
+        return QSize(math.ceil(width), round(2.05 * self._style.row))
+
+    def minimumSizeHint(self) -> QSize:
+        width = self._needed_px + _SHORTEST * _BAR_PX * self._style.scale
+        return QSize(math.ceil(width), self.sizeHint().height())
+
+    @property
+    def _needed_px(self) -> float:
+        """Width of all but the bar itself and the words that can be left out."""
+        return self._overhang + sum(self._swatch_px(text) for _, text in self.swatches)
 
     @property
     def _bar_px(self) -> float:
-        return _BAR_PX * self._style.scale
+        """The bar takes what is left to it, up to its usual length."""
+        usual, said = _BAR_PX * self._style.scale, self._kind_px if self._says_kind else 0.0
+        return min(usual, max(_SHORTEST * usual, self.width() - self._needed_px - said))
+
+    @property
+    def _says_kind(self) -> bool:
+        """Whether there is room for the words that the bar's numbers tell too."""
+        return self.width() >= self.sizeHint().width()
 
     @property
     def _overhang(self) -> float:
@@ -106,9 +123,24 @@ class HeatLegend(QWidget):
             x = 0.0
             for colour, text in self.swatches:
                 x = self._paint_swatch(painter, x, colour, text)
-            painter.setPen(style.pen("muted"))
-            draw_text(painter, x, self._middle, self._kind)
-            self._paint_bar(painter, x + self._kind_px)
+            if self._says_kind:
+                painter.setPen(style.pen("muted"))
+                draw_text(painter, x, self._middle, self._kind)
+                x += self._kind_px
+            self._paint_bar(painter, x)
+
+    def _readable(self, marks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+        """Both ends, and those between them that touch neither these nor each other."""
+        measure, bar = self._style.metrics.horizontalAdvance, self._bar_px
+
+        def apart(a: tuple[float, str], b: tuple[float, str]) -> bool:
+            return abs(a[0] - b[0]) * bar >= (measure(a[1]) + measure(b[1])) / 2 + 4
+
+        kept = [marks[0]]
+        for mark in marks[1:-1]:
+            if apart(mark, kept[-1]) and apart(mark, marks[-1]):
+                kept.append(mark)
+        return [*kept, marks[-1]]
 
     @property
     def _middle(self) -> float:
@@ -131,7 +163,7 @@ class HeatLegend(QWidget):
         painter.drawImage(QRectF(left, self._middle - height / 2, self._bar_px, height), strip)
         painter.setPen(style.pen("muted"))
         y = self._middle + height / 2 + 1
-        for place, text in marks:
+        for place, text in self._readable(marks):
             at = left + place * self._bar_px
             painter.drawLine(round(at), round(y), round(at), round(y) + 2)
             draw_text(painter, at, y + 1, text, Anchor.TOP)

@@ -71,16 +71,16 @@ def status_words(session: TrainSession) -> str:
     return " · ".join(parts)
 
 
-def place_in_run(reader: RunReader, position: int | None) -> str:
-    """`ResNet-56 and plain-56 · CIFAR-10 · step 500 of 1,560`: what is on screen of a run."""
+def place_in_run(reader: RunReader, position: int | None) -> list[str]:
+    """`ResNet-56 and plain-56`, `CIFAR-10`, `step 500 of 1,560`: what is on screen of a run."""
     step = reader.last_step if position is None else position
     planned = f" of {reader.facts.n_steps:,}" if reader.facts.n_steps else ""
-    return " · ".join([*_who_on_what(reader), f"step {step:,}{planned}"])
+    return [*_who_on_what(reader), f"step {step:,}{planned}"]
 
 
 def caption_words(reader: RunReader, position: int | None) -> str:
     """`place_in_run`, and all that decides the numbers: pictures, batch, optimiser, seed."""
-    parts = [place_in_run(reader, position)]
+    parts = place_in_run(reader, position)
     if reader.facts.n_train:
         parts.append(f"{reader.facts.n_train:,} pictures")
     with contextlib.suppress(UserError):  # a script of the user's own has no recipe

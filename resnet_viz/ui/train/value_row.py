@@ -21,8 +21,8 @@ _SAMPLE = 14.0
 class ValueRow(QWidget):
     """Values under the pointer, else where it is looked back at, else the newest.
 
-    Names are left out where there is no room, then held-out values: the marks are those at the
-    ends of the lines.
+    Names are left out where there is no room, then held-out values, then all: the marks are
+    those at the ends of the lines.
 
     Args:
         chart: whose values.
@@ -67,8 +67,8 @@ class ValueRow(QWidget):
             named.append((f"{mark} {group}".strip(), found))
             marked.append((mark, found))
             brief.append((mark, [row for row in found if not row.line.dashed]))
-        fitting = (g for g in (named, marked) if self._px(g) <= self.width())
-        return next(fitting, brief)
+        fitting = (g for g in (named, marked, brief) if self._px(g) <= self.width() + _GAP)
+        return next(fitting, [])
 
     def _px(self, groups: Sequence[tuple[str, Sequence[Row]]]) -> float:
         return sum(self._group_px(words, rows) for words, rows in groups)
