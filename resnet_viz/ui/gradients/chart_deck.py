@@ -166,11 +166,11 @@ class ChartDeck(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
         self._theme = theme
-        edge = "none" if self._bare else f"1px solid {theme.border}"
+        edge = "border: none;"
+        if not self._bare:
+            edge = f"border: 1px solid {theme.border}; border-radius: 8px;"
         for frame, view in zip(self.frames, (self.first, self.second), strict=True):
-            frame.setStyleSheet(
-                f"#chartFrame {{ background: {theme.card}; border: {edge}; border-radius: 8px; }}"
-            )
+            frame.setStyleSheet(f"#chartFrame {{ background: {theme.card}; {edge} }}")
             view.set_theme(theme)
         self.tabs.set_theme(theme)
         self.slider_words.setStyleSheet(f"color: {theme.text}; font-size: {theme.font_px}px;")

@@ -27,6 +27,7 @@ from resnet_viz.ui.gradients.pair_words import block_lines
 from resnet_viz.ui.gradients.quantities import Quantity, QuantityName
 from resnet_viz.ui.gradients.side_view import SideView
 from resnet_viz.ui.gradients.theory_desk import TheoryDesk
+from resnet_viz.ui.overview.stale import StaleHint
 from resnet_viz.ui.overview.style import Style
 from resnet_viz.ui.stage.pair_captions import SideCaption, caption_segments, title_segment
 from resnet_viz.ui.theme import LIGHT, Theme
@@ -82,6 +83,8 @@ class PairBoard(QWidget):
         for one in (*self._all_charts(), *(view.canvas for view in self.sides.values())):
             one.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves no frame on the slide
         self.shared.installEventFilter(self)
+        self._stale = StaleHint(self)
+        self._stale.changed.connect(self._write)
         self._grid = QGridLayout(self)
         self._lay_out()
         self._connect()
@@ -209,6 +212,10 @@ class PairBoard(QWidget):
         self._ask_theory()
         self._refresh()
 
+    def set_stale(self, stale: bool) -> None:
+        """Say whether the figures are being measured anew; short measurements are not shown."""
+        self._stale.set(stale)
+
     def select(self, name: str) -> None:
         """Light up a block; empty for none."""
         if name:
@@ -284,11 +291,16 @@ class PairBoard(QWidget):
 
     def _write(self) -> None:
         """Say beside or over each network who it is and what its first numbers are."""
-        now = self.state.now(self.quantity)
-        ghosts = {s.side for s in self.state.series(self.quantity) if s.kind == "ghost"}
+        now = {} if self._stale.shown else self.state.now(self.quantity)
         for side in SIDES:
-            hidden, ghost = side == self._hidden, side in ghosts and side != self._hidden
-            lines = caption_segments(self.quantity, now.get(side), hidden=hidden, ghost=ghost)
+            drawn = {series.kind for series in self.charts[side].scene.drawn()}
+            lines = caption_segments(
+                self.quantity,
+                now.get(side),
+                hidden=side == self._hidden,
+                ghost="ghost" in drawn,
+                theory="theory" in drawn,
+            )
             title: Line = (title_segment(side, self._titles[side]),)
             self.titles[side].say(title)
             self.captions[side].say(*lines)

@@ -47,7 +47,12 @@ def end_texts(series: Series | None, *, hidden: bool) -> tuple[str, str]:
 
 
 def caption_segments(
-    quantity: Quantity, series: Series | None, *, hidden: bool, ghost: bool
+    quantity: Quantity,
+    series: Series | None,
+    *,
+    hidden: bool = False,
+    ghost: bool = False,
+    theory: bool = False,
 ) -> tuple[Line, ...]:
     """The lines beside a network's chart.
 
@@ -56,6 +61,7 @@ def caption_segments(
         series: of the network, None before it is measured.
         hidden: whether its numbers are kept from the viewer.
         ghost: whether outlines show how it was before.
+        theory: whether a dotted line shows what papers expect.
     """
     role: Role = "gradient" if quantity.gradient else "output"
     first, last = end_texts(series, hidden=hidden)
@@ -66,6 +72,8 @@ def caption_segments(
     ]
     if ghost:
         lines.append((Segment("dashed: before", "muted"),))
+    if theory:
+        lines.append((Segment("dotted: theory", "muted"),))
     return tuple(lines)
 
 

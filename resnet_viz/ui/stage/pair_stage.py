@@ -68,7 +68,7 @@ class PairStage(LabStage):
         session.network_changed.connect(self._on_network)
         session.gates_changed.connect(self._show_gates)
         session.measured_changed.connect(self._on_measured)
-        session.stale_changed.connect(lambda _: self._tell())
+        session.stale_changed.connect(self._on_stale)
 
     # --- as a stage view -------------------------------------------------------------------
 
@@ -161,6 +161,10 @@ class PairStage(LabStage):
     def _show_side(self, side: Side) -> None:
         settings = self.session.settings
         self.board.set_gates(side, settings.gates(side), side_title(side, settings))
+
+    def _on_stale(self, stale: bool) -> None:
+        self.board.set_stale(stale)
+        self._tell()
 
     def _on_measured(self) -> None:
         session = self.session

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from resnet_viz.lab.experiments import DepthCost, DepthSweep, Shattering
 from resnet_viz.lab.findings import Finding
@@ -18,7 +19,7 @@ from resnet_viz.lecture.facts import Facts
 from resnet_viz.lecture.finding_facts import curve_names, finding_facts
 from resnet_viz.lecture.views import Study
 from resnet_viz.ui.gradients.chart_deck import ChartDeck
-from resnet_viz.ui.gradients.run_bar import RunBar
+from resnet_viz.ui.gradients.run_bar import RunBar, run_words
 from resnet_viz.ui.stage.engine import StageEngine
 from resnet_viz.ui.stage.lab_stage import LabStage, LabView
 from resnet_viz.ui.stage.stage_view import Predictable
@@ -47,11 +48,15 @@ class StudyStage(LabStage):
         self.deck.set_bare(True)
         self.run_bar = RunBar()
         self.run_bar.hide()
+        self.progress = QLabel()
+        self.progress.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._curves = StudyCurves(self, self.deck.first)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.run_bar)
+        layout.setSpacing(0)
+        layout.addWidget(self.run_bar, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.deck, 1)
+        layout.addWidget(self.progress)
         self._connect()
         self.show_view(view)
 
@@ -75,10 +80,12 @@ class StudyStage(LabStage):
         """Take colours and sizes."""
         self.deck.set_theme(theme)
         self.run_bar.set_theme(theme)
+        self.progress.setStyleSheet(f"color: {theme.muted}; font-size: {theme.small_px}px;")
 
     def set_controls(self, shown: bool) -> None:
         """Show or hide what runs the experiment, chooses a chart and saves it."""
         self.run_bar.setVisible(shown)
+        self._show_run()
         self.deck.set_bare(not shown)
 
     def facts(self) -> Facts:
@@ -153,7 +160,12 @@ class StudyStage(LabStage):
             self._curves.follow()
 
     def _show_run(self) -> None:
-        self.run_bar.show_state(self._finding, running=bool(self.session.running))
+        running = bool(self.session.running)
+        self.run_bar.show_state(self._finding, running=running)
+        words = run_words(self._finding, running=running)
+        self.progress.setText(f"measuring: {words}" if running else words)
+        told = not self.complete and self.run_bar.isHidden()
+        self.progress.setVisible(told and bool(words))
 
     def _on_chosen(self) -> None:
         """The user chose another chart."""
