@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -42,7 +43,9 @@ class SampleStrip(QWidget):
         self._style = Style(LIGHT)
         self._names: Sequence[str] = ()
         self._images: list[QImage] = []
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def set_samples(self, names: Sequence[str], samples: NDArray[np.uint8]) -> None:
         """Show pictures, (n, S, S, 3) uint8, one of each class."""
@@ -63,26 +66,38 @@ class SampleStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         em = self._style.theme.font_px
-        height = _LARGEST_EM * em + _LINES * self._style.metrics.lineSpacing() + 4
-        return QSize(round(len(self._names) * _LARGEST_EM * em), round(height))
+        width = round(len(self._names) * (_LARGEST_EM + _GAP_EM) * em)
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, self.sizeHint().height())
+        return QSize(100, self.heightForWidth(100))
 
-    @property
-    def _pitch(self) -> float:
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        pitch = self._pitch(width)
+        names = _LINES * self._style.metrics.lineSpacing() + 4 if self._is_named(pitch) else 0.0
+        return math.ceil(self._side(pitch) + names)
+
+    def _pitch(self, width: float) -> float:
         """From one picture to the next, pixels."""
         em = self._style.theme.font_px
-        return min(self.width() / max(1, len(self._images)), (_LARGEST_EM + _GAP_EM) * em)
+        return min(width / max(1, len(self._images)), (_LARGEST_EM + _GAP_EM) * em)
+
+    def _side(self, pitch: float) -> float:
+        return max(1.0, pitch - _GAP_EM * self._style.theme.font_px)
+
+    def _is_named(self, pitch: float) -> bool:
+        """Whether every word of the classes' names has room under a picture."""
+        words = (word for name in self._names for word in name.split())
+        return max(map(self._style.metrics.horizontalAdvance, words), default=0.0) <= pitch
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._images:
             return
-        pitch = self._pitch
-        side = pitch - _GAP_EM * self._style.theme.font_px
-        metrics = self._style.metrics
-        words = [word for name in self._names for word in name.split()]
-        named = max(map(metrics.horizontalAdvance, words)) <= pitch
+        pitch, metrics = self._pitch(self.width()), self._style.metrics
+        side, named = self._side(pitch), self._is_named(pitch)
         with QPainter(self) as painter:
             painter.setFont(self._style.small)
             painter.setPen(self._style.pen("muted"))

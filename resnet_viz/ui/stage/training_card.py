@@ -81,7 +81,7 @@ class TrainingCard(QFrame):
         self._theme = theme
         em = theme.font_px
         self._column.setContentsMargins(2 * em, em, 2 * em, em)
-        self._column.setSpacing(em)
+        self._column.setSpacing(round(0.6 * em))
         self.title.setStyleSheet(f"font-size: {theme.title_px + 6}px; font-weight: 600;")
         self.samples.set_theme(theme)
         self._fill_table()
@@ -101,7 +101,7 @@ class TrainingCard(QFrame):
 
     def _cells(self, caption: str, value: str) -> str:
         theme = self._theme
-        small = f"color: {theme.muted}; font-size: {theme.small_px}px;"
+        small = f"color: {theme.muted}; font-size: {theme.small_px}px; vertical-align: bottom;"
         pad = f"padding-right: {theme.font_px}px;"
         return (
             f"<td style='{small} {pad}'>{escape(caption)}</td>"

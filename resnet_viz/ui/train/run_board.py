@@ -87,6 +87,7 @@ class RunBoard(QObject):
         self.hidden = key
         if self.curves is not None and self.curves.hidden != key:
             self.curves.hidden = key
+            self._mark()
             self._draw()
 
     def set_width_of_mean(self, width: int) -> None:
@@ -143,12 +144,16 @@ class RunBoard(QObject):
             return
         facts = reader.facts
         self.timeline.set_run(reader.last_step, facts.n_steps, facts.steps_per_epoch)
-        found = happenings(reader)
+        self._mark()
+        self._draw()
+        self._catching_up.start()
+
+    def _mark(self) -> None:
+        """Mark what happened, unless it tells what is hidden."""
+        found = happenings(self._reader) if self._reader is not None and not self.hidden else []
         self.heat.set_happenings(found)
         for card in self._keys:
             card.chart.set_happenings(found)
-        self._draw()
-        self._catching_up.start()
 
     def _fill(self, card: ChartCard) -> None:
         if self.curves is not None:
