@@ -21,32 +21,47 @@ def card(title: str, body: str) -> str:
 
 
 def figure(drawing: Drawing) -> str:
-    """A figure with its caption; it scrolls where it does not fit."""
+    """A figure with its caption.
+
+    On a phone its narrow form takes its place; without one it scrolls where it does not fit.
+    """
     caption = escape(drawing.caption)
+    kind, narrow = "scroll", ""
+    if drawing.narrow_svg:
+        kind = "scroll wide"
+        inside = inline_svg(drawing.narrow_svg, f"{drawing.name}-narrow", "width:100%")
+        narrow = f'<div class="narrow" role="img" aria-label="{caption}">{inside}</div>'
+    # It fills its card within reason, and scrolls where it would become too small to read.
+    least, most = drawing.least_width_px, round(1.3 * drawing.width_px)
+    size = f"width:100%;min-width:{least}px;max-width:{most}px"
     return (
-        f'<figure><div class="scroll" tabindex="0" role="group" aria-label="{caption}">'
-        f"{inline_svg(drawing)}</div><figcaption>{caption}</figcaption></figure>"
+        f'<figure><div class="{kind}" tabindex="0" role="group" aria-label="{caption}">'
+        f"{inline_svg(drawing.svg, drawing.name, size)}</div>{narrow}"
+        f"<figcaption>{caption}</figcaption></figure>"
     )
 
 
-def inline_svg(drawing: Drawing) -> str:
-    """The SVG as a part of the page: own ids, and the page's colours by CSS variables."""
-    text = drawing.svg.decode()
+def inline_svg(svg: bytes, name: str, style: str) -> str:
+    """An SVG file as a part of the page: own ids, and the page's colours by CSS variables.
+
+    Args:
+        svg: content of the file.
+        name: sets its ids apart from those of other figures.
+        style: CSS of the figure's size.
+    """
+    text = svg.decode()
     text = text[text.index("<svg") :]
     # Inside HTML no namespace is declared, and the metadata is on the page already.
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"<title>.*?</title>", "", text, flags=re.DOTALL)
     text = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", text)
-    prefix = re.sub(r"\W", "-", drawing.name)
+    prefix = re.sub(r"\W", "-", name)
     text = re.sub(r'(\sid="|url\(#|href="#)', rf"\g<1>{prefix}-", text)
     for name, (light, _) in THEME.items():
         text = text.replace(light, f"var(--{name})")
-    # It fills its card within reason, and scrolls where it would become too small to read.
-    least, most = drawing.least_width_px, round(1.3 * drawing.width_px)
-    size = f'style="width:100%;min-width:{least}px;max-width:{most}px"'
     return re.sub(
         r'<svg height="[^"]*"([^>]*?)\swidth="[^"]*"|<svg width="[^"]*" height="[^"]*"',
-        lambda m: f'<svg aria-hidden="true" {size}{m[1] or ""}',
+        lambda m: f'<svg aria-hidden="true" style="{style}"{m[1] or ""}',
         text,
         count=1,
     )
@@ -106,6 +121,14 @@ details>*{margin-top:.6rem}
 code{font:.8125rem ui-monospace,monospace;overflow-wrap:anywhere}
 a{color:var(--branch)}
 figure+figure{margin-top:1.5rem}
+.narrow{display:none}
+.unit{text-align:center;margin-bottom:.6rem}
+.unit svg{display:inline-block}
+.words{grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:.75rem 1.5rem}
+.words dt{color:var(--text);font-weight:600}
+.words code{display:block;color:var(--muted);margin-top:.15rem}
+@media (max-width:40rem){.wide{display:none}.narrow{display:block}section{padding:.75rem}
+ main{padding:.6rem}}
 @media print{section{break-inside:avoid}}
 """
 

@@ -25,12 +25,23 @@ from resnet_viz.report.wording import (
 _MARGIN_LEFT_IN = 0.85
 _MARGIN_RIGHT_IN = 0.25
 _LONGEST_IN = 60.0
+_HEADS = (
+    ("Gradient at each block's input", "‖∂L/∂x‖, log scale", "log scale"),
+    ("Who carries the signal", "‖shortcut‖ : ‖F(x)‖, after the gates", "by norm"),
+    ("Who carries the gradient", "‖via shortcut‖ : ‖via F(x)‖", "by norm"),
+    ("Zeros in the output", "share of y that is exactly 0", "share of y"),
+)
 
 
-def draw_overview(result: Result) -> tuple[Figure, str]:
-    """Arcs and squares, gradient, forward and backward shares, share of zeros."""
+def draw_overview(result: Result, width_in: float = 0.0) -> tuple[Figure, str]:
+    """Arcs and squares, gradient, forward and backward shares, share of zeros.
+
+    Args:
+        result: the measurement.
+        width_in: of the figure, in inches, with fewer words; 0 for what the blocks need.
+    """
     n = len(result.blocks)
-    width = min(max(9.6, 0.46 * n + 1.1), _LONGEST_IN)
+    width = width_in or min(max(9.6, 0.46 * n + 1.1), _LONGEST_IN)
     height = 7.4
     figure = Figure(figsize=(width, height))
     lanes = figure.subplots(5, 1, sharex=True, height_ratios=[1.5, 2.2, 0.9, 0.9, 0.9])
@@ -41,13 +52,8 @@ def draw_overview(result: Result) -> tuple[Figure, str]:
     _draw_shares(forward, [forward_share(b) for b in result.blocks])
     _draw_shares(backward, [backward_share(b) for b in result.blocks])
     _draw_zeros(zeros, result.blocks)
-    for lane, title, detail in (
-        (gradient, "Gradient at each block's input", "‖∂L/∂x‖, log scale"),
-        (forward, "Who carries the signal", "‖shortcut‖ : ‖F(x)‖, after the gates"),
-        (backward, "Who carries the gradient", "‖via shortcut‖ : ‖via F(x)‖"),
-        (zeros, "Zeros in the output", "share of y that is exactly 0"),
-    ):
-        _head(lane, title, detail)
+    for lane, (title, detail, brief) in zip(lanes[1:], _HEADS, strict=True):
+        _head(lane, title, brief if width_in else detail)
     step = max(1, math.ceil((0.34 if n < 100 else 0.6) / per_block_in))
     places = range(0, n, step)
     zeros.set_xticks(

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from resnet_viz.probe.snapshot import BlockStats
 from resnet_viz.report.html import card, document, figure, pairs
+from resnet_viz.report.primer import primer
 from resnet_viz.report.rendering import Drawing
 from resnet_viz.report.result import Result, backward_share, forward_share
 from resnet_viz.report.wording import large, number, percent, sentences
@@ -27,6 +28,7 @@ def page(result: Result, drawings: Sequence[Drawing]) -> str:
         card("Input", figure(by_name["input"])),
         card("Top 5" if len(result.labels) > 5 else "Classes", _predictions(result)),
         "</div>",
+        card("How to read what follows", primer()),
         card("Every block", _legend() + figure(by_name["overview"])),
         *(card(f"Inside {n}", figure(m)) for n, m in zip(result.shown, maps, strict=True)),
         card("All figures", _table(result.blocks) + _KEY),

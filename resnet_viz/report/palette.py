@@ -18,6 +18,9 @@ TEXT = "#1b1f24"
 MUTED = "#5f6873"
 GRID = "#e6e9ed"
 OFF = "#9aa3ae"
+NARROW_IN = 3.7
+"""Width of a figure for a phone, inches: its type is then as large there as on a desk."""
+
 CARD = "#fffffe"  # not pure white: matplotlib uses that for things that must stay white
 BRANCH_FILL = "#e3eff7"
 
