@@ -14,6 +14,7 @@ from resnet_viz.errors import UserError
 from resnet_viz.lab.experiments import Experiment
 from resnet_viz.lab.experiments import Pair as PairExperiment
 from resnet_viz.lab.settings import LabSettings
+from resnet_viz.models.bundled import bundled
 from resnet_viz.models.gates import OPEN, Gate
 from resnet_viz.models.specs import (
     Activation,
@@ -21,6 +22,7 @@ from resnet_viz.models.specs import (
     Norm,
     Order,
     ResNetSpec,
+    plain_name,
     spec,
     usual_training_mode,
 )
@@ -100,7 +102,11 @@ class Look:
             UserError: if there is no such network.
         """
         if self.weights != "none":
-            return spec(self.network)
+            network = spec(self.network)
+            name = plain_name(network.name) if network.plain else network.name
+            # Bundled weights may be of a narrower network, with classes of its own.
+            card = bundled().get(name) if self.weights == "bundled" else None
+            return network if card is None else card.spec()
         return spec(
             self.network,
             norm=self.norm,

@@ -71,7 +71,7 @@ class PhotoView(QWidget):
             return
         side = min(float(self.height()), (self.width() - self._GAP) * 0.43)
         room = QRectF(0, 0, self.width() - self._GAP - side, self.height())
-        self._paint_photo(painter, room)
+        paint_cropped(painter, room, self._photo, self._source_size, self._crop, self._theme)
         if self._view is not None:
             target = QRectF(self.width() - side, 0, side, side)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
@@ -80,30 +80,55 @@ class PhotoView(QWidget):
             painter.drawRect(target.adjusted(0.75, 0.75, -0.75, -0.75))
         painter.end()
 
-    def _paint_photo(self, painter: QPainter, room: QRectF) -> None:
-        assert self._photo is not None
-        width, height = self._source_size
-        scale = min(room.width() / width, room.height() / height)
-        shown = QRectF(room.x(), room.y(), max(1.0, width * scale), max(1.0, height * scale))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-        painter.drawImage(shown, self._photo)
-        if self._crop is None:
-            return
-        left, top, right, bottom = self._crop
-        frame = QRectF(
-            shown.x() + left * scale,
-            shown.y() + top * scale,
-            (right - left) * scale,
-            (bottom - top) * scale,
-        ).intersected(shown)
-        veil = QColor(self._theme.card)
-        veil.setAlpha(150)
-        for part in (
-            QRectF(shown.left(), shown.top(), frame.left() - shown.left(), shown.height()),
-            QRectF(frame.right(), shown.top(), shown.right() - frame.right(), shown.height()),
-            QRectF(frame.left(), shown.top(), frame.width(), frame.top() - shown.top()),
-            QRectF(frame.left(), frame.bottom(), frame.width(), shown.bottom() - frame.bottom()),
-        ):
-            painter.fillRect(part, veil)
-        painter.setPen(QPen(QColor(self._theme.text), 1.5))
-        painter.drawRect(frame.adjusted(0.75, 0.75, -0.75, -0.75))
+
+def fitted(size: tuple[int, int], room: QRectF) -> QRectF:
+    """The largest place in `room`, at its upper left, for a picture of (width, height)."""
+    width, height = size
+    scale = min(room.width() / width, room.height() / height)
+    return QRectF(room.x(), room.y(), max(1.0, width * scale), max(1.0, height * scale))
+
+
+def paint_cropped(
+    painter: QPainter,
+    room: QRectF,
+    photo: QImage,
+    size: tuple[int, int],
+    crop: tuple[float, float, float, float] | None,
+    theme: Theme,
+) -> None:
+    """Paint a photo with the network's crop framed and all else veiled.
+
+    Args:
+        painter: of a widget.
+        room: to fit the photo in.
+        photo: the picture or a smaller copy.
+        size: (width, height) of the picture itself, pixels.
+        crop: (left, top, right, bottom) in its pixels; None while no network is there.
+        theme: colours and the width of the frame.
+    """
+    shown = fitted(size, room)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    painter.drawImage(shown, photo)
+    if crop is None:
+        return
+    scale = shown.width() / size[0]
+    left, top, right, bottom = (edge * scale for edge in crop)
+    frame = QRectF(shown.x() + left, shown.y() + top, right - left, bottom - top)
+    frame = frame.intersected(shown)
+    veil = QColor(theme.card)
+    veil.setAlpha(150)
+    for part in (
+        QRectF(shown.left(), shown.top(), frame.left() - shown.left(), shown.height()),
+        QRectF(frame.right(), shown.top(), shown.right() - frame.right(), shown.height()),
+        QRectF(frame.left(), shown.top(), frame.width(), frame.top() - shown.top()),
+        QRectF(frame.left(), frame.bottom(), frame.width(), shown.bottom() - frame.bottom()),
+    ):
+        painter.fillRect(part, veil)
+    line = frame_width(theme)
+    painter.setPen(QPen(QColor(theme.text), line))
+    painter.drawRect(frame.adjusted(line / 2, line / 2, -line / 2, -line / 2))
+
+
+def frame_width(theme: Theme) -> float:
+    """Width of the frame around what the network sees."""
+    return 1.5 * theme.line / LIGHT.line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QSizePolicy, QWidget
 
@@ -12,14 +12,24 @@ from resnet_viz.ui.theme import LIGHT, Theme
 
 
 class TopFive(QWidget):
-    """The five likeliest classes with their probabilities as bars."""
+    """The five likeliest classes with their probabilities as bars.
+
+    Args:
+        rows: how many classes are listed, if not five.
+        roomy: whether the rows fill the height there is, with bars to be seen from afar.
+        parent: owner.
+    """
 
     ROWS = 5
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, rows: int = ROWS, *, roomy: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Top 5 predictions")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._n_rows, self._roomy = rows, roomy
+        vertical = QSizePolicy.Policy.Expanding if roomy else QSizePolicy.Policy.Fixed
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
+        self.set_rows(rows)
         self._theme = LIGHT
         self._rows: list[tuple[str, float]] = []
         self._stale = False
@@ -29,11 +39,26 @@ class TopFive(QWidget):
         """(label, probability), the likeliest first."""
         return list(self._rows)
 
+    def set_rows(self, rows: int) -> None:
+        """List so many classes from the next measurement on."""
+        self._n_rows = rows
+        self.setAccessibleName(f"Top {rows} predictions")
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        return QSize(200, self.ROWS * self._row_height())
+        return QSize(200, self._n_rows * self._least_height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())
+
+    def _least_height(self) -> int:
+        return self._theme.font_px + 11
 
     def _row_height(self) -> int:
-        return self._theme.font_px + 11
+        if not self._roomy:
+            return self._least_height()
+        most = 3 * self._theme.font_px
+        return max(self._least_height(), min(most, self.height() // self._n_rows))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
@@ -48,7 +73,7 @@ class TopFive(QWidget):
 
     def show_probabilities(self, probabilities: FloatArray, labels: tuple[str, ...]) -> None:
         """Show the best of (n_classes,) probabilities."""
-        best = np.argsort(-probabilities, kind="stable")[: self.ROWS]
+        best = np.argsort(-probabilities, kind="stable")[: self._n_rows]
         self._rows = [(labels[i], float(probabilities[i])) for i in best]
         self.setAccessibleDescription(
             ", ".join(f"{label} {100 * p:.1f} percent" for label, p in self._rows)
@@ -71,27 +96,34 @@ class TopFive(QWidget):
             )
             painter.end()
             return
-        metrics = QFontMetricsF(self.font())
+        font = self.font()
+        font.setPixelSize(theme.font_px)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
         height = self._row_height()
+        thick = max(4, round(height * 0.22)) if self._roomy else 4
         for index, (label, probability) in enumerate(self._rows):
             y = float(index * height)
             percent = percentage(probability)
             room = self.width() - metrics.horizontalAdvance(percent) - 8
             text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
-            line = QRectF(0, y, self.width(), height - 8)
+            line = QRectF(0, y, self.width(), height - thick - 4)
             painter.setPen(QColor(theme.text if not self._stale else theme.muted))
             painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
             painter.setPen(QColor(theme.muted))
             painter.drawText(
                 line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent
             )
-            bar = QRectF(0, y + height - 8, self.width(), 4)
+            bar = QRectF(0, y + height - thick - 4, self.width(), thick)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.raised))
-            painter.drawRoundedRect(bar, 2, 2)
-            bar.setWidth(max(4.0, bar.width() * probability))
+            painter.drawRoundedRect(bar, thick / 2, thick / 2)
+            # Clipped, not shortened: a rounded end would make small ones look larger.
+            filled = QRectF(bar.topLeft(), QSizeF(max(2.0, bar.width() * probability), thick))
+            painter.setClipRect(filled)
             painter.setBrush(QColor(theme.text if not self._stale else theme.ghost))
-            painter.drawRoundedRect(bar, 2, 2)
+            painter.drawRoundedRect(bar, thick / 2, thick / 2)
+            painter.setClipping(False)
         painter.end()
 
 

@@ -144,7 +144,8 @@ def dot_radius(style: Style, pitch: float) -> float:
 
 def ghost_pen(style: Style, pitch: float) -> QPen:
     """The pen of the measurement before, thin where every pixel has a block of its own."""
-    return style.pen("ghost", 1.5 * style.scale if pitch >= GROUP_PX else 1.0)
+    width = max(1.5 * style.scale, 0.65 * style.theme.line)
+    return style.pen("ghost", width if pitch >= GROUP_PX else 1.0)
 
 
 def curve_width(style: Style, pitch: float) -> float:

@@ -184,7 +184,8 @@ class GradientLane:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for run in runs(regular):
             if as_ghost:
-                draw_dashed(painter, x[run], y[run], ghost_pen(style, axis.pitch))
+                pen = ghost_pen(style, axis.pitch)
+                draw_dashed(painter, x[run], y[run], pen, dash=5.0 * style.scale)
             else:
                 pen = style.pen("gradient", curve_width(style, axis.pitch))
                 draw_curve(painter, x[run], y[run], pen)

@@ -56,7 +56,7 @@ class StagePictures(QObject):
             name = first_sample()
         if name.startswith(SAMPLE):
             self.forget()
-            return _sample(picture_path(name, self._folder))
+            return _sample(name, picture_path(name, self._folder))
         if name != self._name:
             path = picture_path(name, self._folder)
             self._name, self._picture, self._waiting = name, None, True
@@ -104,6 +104,8 @@ def first_sample() -> str:
 
 
 @lru_cache(maxsize=8)
-def _sample(path: Path) -> Picture:
+def _sample(name: str, path: Path) -> Picture:
     """The same object for all who ask, so that measurements of it can be compared."""
-    return Picture(path.name, load_image(path), str(path))
+    titles = {sample.key: sample.title for sample in sample_images()}
+    title = titles.get(name.removeprefix(SAMPLE), path.name)
+    return Picture(title, load_image(path), str(path))
