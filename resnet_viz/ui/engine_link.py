@@ -103,7 +103,7 @@ class EngineLink(QObject):
         self._aborted: list[EngineProcess] = []
         self._ready = False
         self._start_failure: Failed | None = None
-        self._foreground = Foreground(frozenset())
+        self._in_front: dict[object, frozenset[str]] = {}  # lanes on screen, by their owner
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
@@ -137,8 +137,8 @@ class EngineLink(QObject):
             lambda end: self._ended.emit(number, end),
         )
         self._process.start()
-        if self._foreground.lanes:
-            self._process.send(self._foreground)
+        if self._in_front:
+            self._process.send(Foreground(self._questions.foreground))
         for job in self._questions.to_repeat():
             self._send(job)
         for order in self._questions.standing_orders():
@@ -165,12 +165,21 @@ class EngineLink(QObject):
         elif self._questions.withdraw(request_id):
             self._process.send(Cancel(request_id))
 
-    def set_foreground(self, lanes: frozenset[str]) -> None:
-        """Tell which lanes of a lecture are on screen: the others give way to them."""
-        self._foreground = Foreground(lanes)
-        self._questions.foreground = lanes
+    def set_foreground(self, owner: object, lanes: frozenset[str]) -> None:
+        """Tell which lanes of lectures are on screen: the others give way to them.
+
+        Args:
+            owner: of these lanes; what others have on screen stays so.
+            lanes: none at the end.
+        """
+        others = {who: theirs for who, theirs in self._in_front.items() if who is not owner}
+        self._in_front = {**others, owner: lanes} if lanes else others
+        foreground: frozenset[str] = frozenset().union(*self._in_front.values())
+        if foreground == self._questions.foreground:
+            return
+        self._questions.foreground = foreground
         if self._process is not None:
-            self._process.send(self._foreground)
+            self._process.send(Foreground(foreground))
 
     def close(self) -> None:
         """End the engine. Takes milliseconds as a rule and a few seconds at the worst.

@@ -12,6 +12,7 @@ from in_thread import InThread
 
 from resnet_viz.engine.messages import Explored, Found, ModelReady, PairMeasured
 from resnet_viz.lab.experiments import Lesion, Pair
+from resnet_viz.lab.findings import Finding
 from resnet_viz.models.gates import Gate
 
 
@@ -71,3 +72,23 @@ def test_experiments_of_two_lanes_both_end(engine: InThread) -> None:
     assert all(isinstance(a, Found) and a.finding.complete for a in answers.values())
     complete = [r.request_id for r in engine.seen if isinstance(r, Found) and r.finding.complete]
     assert complete == [2, 1]
+
+
+def test_a_lectures_experiment_is_computed_once_a_workspaces_as_often_as_it_is_run(
+    engine: InThread,
+) -> None:
+    def parts(request_id: int, lane: str) -> int:
+        """Findings on the way and the last one."""
+        engine.seen.clear()
+        engine.send(replace(experiment(request_id, Lesion()), lane=lane))
+        found = engine.answers(request_id)[request_id]
+        assert isinstance(found, Found)
+        findings.append(found.finding)
+        return sum(isinstance(r, Found) for r in engine.seen)
+
+    findings: list[Finding] = []
+    assert parts(1, "a") > 1
+    assert parts(2, "b") == 1
+    assert findings[1] is findings[0]
+    assert parts(3, "") > 1
+    assert findings[2] is not findings[0]

@@ -218,7 +218,7 @@ class FakeClient(QObject):
     def cancel(self, request_id: int) -> None:
         self.cancels.append(request_id)
 
-    def set_foreground(self, lanes: frozenset[str]) -> None:
+    def set_foreground(self, owner: object, lanes: frozenset[str]) -> None:
         self.foreground = lanes
 
     def restart(self) -> None:

@@ -83,7 +83,7 @@ class EngineDesk(QObject):
         if stage != self._stage:
             self.set_frozen(False)
         self._stage, self._next = stage, tuple(then)
-        self._client.set_foreground(frozenset(engine.lane for engine in stage))
+        self._client.set_foreground(self, frozenset(engine.lane for engine in stage))
         for engine in self._engines.values():
             engine.set_on_stage(engine in stage)
         self._on_traffic()
@@ -99,7 +99,7 @@ class EngineDesk(QObject):
 
     def close(self) -> None:
         """The lecture is closed."""
-        self._client.set_foreground(frozenset())
+        self._client.set_foreground(self, frozenset())
         for engine in list(self._engines.values()):
             self.release(engine)
 

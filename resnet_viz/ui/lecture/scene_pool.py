@@ -174,7 +174,7 @@ class ScenePool(QObject):
         return self._is_prepared(self._slots[index])
 
     def thumbnail(self, index: int) -> QPixmap | None:
-        """A small picture of a scene as it was painted last; None before that."""
+        """A small picture of a scene at its beginning; None before it was painted."""
         return self._slots[index].thumbnail
 
     def numbers(self) -> tuple[tuple[Facts, ...], ...]:
@@ -269,17 +269,25 @@ class ScenePool(QObject):
         if slot.view is None or slot.theme != self._theme or slot.size != self._size:
             self._dressed(slot)
             return True
+        if self._is_next(slot) and (slot.view.step != 0 or slot.view.improvised):
+            slot.view.show_step(0)  # it was seen before, and will begin again
+            slot.painted = False
+            return True
         if slot.painted or not slot.view.complete:
             return False
         self._paint(slot, slot.view)
         return True
 
+    def _is_next(self, slot: _Slot) -> bool:
+        here = -1 if self._current is None else self._slots.index(self._current)
+        return here >= 0 and slot in self._slots[here + 1 : here + 2]
+
     def _paint(self, slot: _Slot, view: SceneView) -> None:
         """Paint a scene where nobody sees it: what is made at a first painting is there then."""
         picture = view.grab()
-        slot.thumbnail = picture.scaledToWidth(
-            _THUMBNAIL_PX, Qt.TransformationMode.SmoothTransformation
-        )
+        if view.step == 0:
+            smooth = Qt.TransformationMode.SmoothTransformation
+            slot.thumbnail = picture.scaledToWidth(_THUMBNAIL_PX, smooth)
         slot.painted = True
         self._tell_prepared(slot)
 
