@@ -53,6 +53,11 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         help="cut these skip connections; by default those of a plain network, no others",
     )
     gates.add_argument("--drop", metavar="NAME,...", help="leave out F(x) of these blocks")
+    gates.add_argument(
+        "--maps",
+        metavar="NAME,...",
+        help="draw the feature maps of these blocks (default: the first, a middle and the last)",
+    )
     measure = parser.add_argument_group("measurement")
     measure.add_argument(
         "--target",
@@ -95,6 +100,7 @@ def _run_report(options: argparse.Namespace) -> int:
         seed=options.seed,
         cut=options.cut,
         drop=options.drop,
+        maps=options.maps,
         target=options.target,
         device=options.device,
         mode=options.mode,
@@ -159,6 +165,13 @@ def _add_lecture(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="open no window; print what the lecture holds and every mistake with its line",
     )
+    parser.add_argument(
+        "--handout",
+        metavar="OUT",
+        type=Path,
+        help="open no window; measure every scene and write them with notes, questions and "
+        "answers (.pdf or .html)",
+    )
 
 
 def _run_lecture(options: argparse.Namespace) -> int:
@@ -166,6 +179,13 @@ def _run_lecture(options: argparse.Namespace) -> int:
         from resnet_viz.lecture.command import check
 
         return check(options.lecture)
+    if options.handout is not None:
+        from resnet_viz.display import require_qt
+
+        require_qt()
+        from resnet_viz.ui.lecture.handout_command import run
+
+        return run(options.lecture, options.handout)
     from resnet_viz.lecture.text import require_file
     from resnet_viz.window import open_window
 
@@ -242,7 +262,8 @@ COMMANDS = {
     ),
     "lecture": Command(
         "open a lecture, or check the file of one",
-        "Open a lecture in the window; with --check, print its scenes and every mistake in it.",
+        "Open a lecture in the window; with --check, print its scenes and every mistake in it; "
+        "with --handout, write it as a PDF or HTML to hand out.",
         _add_lecture,
         _run_lecture,
     ),
