@@ -257,12 +257,11 @@ class StageEngine(QObject):
 
     def cancel(self, request_id: int) -> None:
         """As `EngineClient.cancel`."""
-        waiting = [q.kind for q in self._waiting.values() if q.ticket == request_id]
-        for kind in waiting:
+        for kind in [q.kind for q in self._waiting.values() if q.ticket == request_id]:
             del self._waiting[kind]
             self._pass_on("cancelled", Cancelled(request_id))
-        if not waiting:
-            self._client.cancel(self._request_id(request_id))
+        if (sent := self._request_id(request_id)) >= 0:
+            self._client.cancel(sent)
         self.traffic_changed.emit()
 
     # --- inside ------------------------------------------------------------------------------
