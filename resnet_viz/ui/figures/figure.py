@@ -28,6 +28,7 @@ class Figure:
             selection, hover or buttons; the widgets on screen are left as they are.
         data: the numbers drawn, by name.
         height_px: a good height of the picture alone for a width; logical pixels at normal type.
+        name: for its file, where the title does not make a good one.
     """
 
     title: str
@@ -35,8 +36,9 @@ class Figure:
     make: Callable[[], QWidget]
     data: Callable[[], Numbers] = _none
     height_px: Callable[[float], float] = lambda width: max(220.0, 0.5 * width)
+    name: str = ""
 
     @property
     def file_name(self) -> str:
-        """The title as the name of a file, without suffix."""
-        return re.sub(r"[^\w.+-]+", "-", self.title).strip("-").lower()
+        """A name for its file, without suffix."""
+        return re.sub(r"[^\w.+-]+", "-", self.name or self.title).strip("-").lower()

@@ -16,7 +16,7 @@ from resnet_viz.errors import UserError
 
 
 def csv_text(data: Mapping[str, NDArray[Any]]) -> str:
-    """One column for each array; those of two dimensions have a column for each of their rows.
+    """One column for each array; those of two dimensions have one for each second index.
 
     Columns may differ in length: the shorter ones end in empty cells. NaN is an empty cell too,
     infinities are `inf`.
@@ -61,7 +61,7 @@ def _columns(arrays: Mapping[str, NDArray[Any]]) -> Iterable[tuple[str, list[Any
                 "Choose NPZ.",
             )
         if values.ndim == 2:
-            yield from ((f"{name}[{i}]", row.tolist()) for i, row in enumerate(values))
+            yield from ((f"{name}[{i}]", column.tolist()) for i, column in enumerate(values.T))
         else:
             yield name, np.atleast_1d(values).tolist()
 

@@ -167,6 +167,29 @@ class PairView(QWidget):
         self._ask_theory()
         self._refresh_chart()
 
+    def set_controls(self, shown: bool) -> None:
+        """Show or hide the chart's buttons and what they say; its caption goes with them."""
+        self.controls.setVisible(shown)
+        self.caption.setVisible(shown)
+
+    def show_like(self, other: PairView) -> None:
+        """Draw the same figure on the same scale, with the theories known there, zoomed alike."""
+        theirs, scene = other.chart.scene, self.chart.scene
+        self.chart.set_quantity(theirs.quantity.name)
+        self.theory.forget()
+        scene.pinned, scene.with_theory = theirs.pinned, theirs.with_theory
+        self.chart.set_theory(theirs.theory)
+        self.link.show_axis(other.link.axis)
+        self._refresh_chart()
+
+    def select_none(self) -> None:
+        """Light up no block, until one is selected."""
+        for state in self.state.sides.values():
+            state.selected = None
+        for view in self.sides.values():
+            view.canvas.invalidate()
+        self.chart.update()
+
     def fit(self) -> None:
         """Show all blocks."""
         self.link.fit()

@@ -18,6 +18,7 @@ from resnet_viz.lab.line import from_line, to_line
 from resnet_viz.lab.settings import Weights
 from resnet_viz.lecture.views import View
 from resnet_viz.ui.engine_client import EngineClient
+from resnet_viz.ui.figures.figure import Figure
 from resnet_viz.ui.gradients.cause_panel import CausePanel
 from resnet_viz.ui.gradients.pair_page import PairPage
 from resnet_viz.ui.gradients.scene_views import experiment_views, pair_views
@@ -156,6 +157,18 @@ class GradientsWorkspace(Workspace):
         if page is None:
             return pair_views(self.session, self.page, self._picture)
         return experiment_views(self.session, page, self._picture)
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The pair and the charts of all findings, those of the tab on screen first."""
+        from resnet_viz.ui.figures.gradients_figures import finding_figures, pair_figures
+
+        page = self.pages.get(self.tabs.tabText(self.tabs.currentIndex()))
+        key = "" if page is None else page.key
+        findings = self.session.findings
+        here = finding_figures([findings[key]] if key in findings else [])
+        others = finding_figures(f for k, f in findings.items() if k != key)
+        pair = pair_figures(self.session, self.page.pair)
+        return (*pair, *here, *others) if page is None else (*here, *pair, *others)
 
     def choose_network(self, button: QWidget) -> None:
         """Open the list of depths."""

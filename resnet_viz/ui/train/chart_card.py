@@ -54,6 +54,16 @@ class ChartCard(QFrame):
         self.chart.refresh()
         self.log.setVisible(shown and self.chart.quantity.log_offered)
 
+    def show_like(self, other: ChartCard) -> None:
+        """Draw the same lines on the same axis as another card."""
+        mine, its = self.chart, other.chart
+        self.set_quantity(its.quantity)
+        mine.set_guides(its.guides)
+        mine.set_happenings(its.happenings)
+        mine.set_log(its.log)
+        mine.set_width_of_mean(its.width_of_mean)
+        mine.set_lines(its.lines)
+
     def set_quantity(self, quantity: Quantity) -> None:
         """Show something else on the y axis."""
         self.title.setText(quantity.title)

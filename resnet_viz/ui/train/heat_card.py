@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
-from resnet_viz.runs.reader import RunReader
+from resnet_viz.runs.recorded import Recorded
 from resnet_viz.ui.theme import Theme
 from resnet_viz.ui.train.chart_values import Happening
 from resnet_viz.ui.train.heat_field import HeatField
@@ -40,7 +40,7 @@ class HeatCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._timeline = timeline
-        self._reader: RunReader | None = None
+        self._reader: Recorded | None = None
         self._theme: Theme | None = None
         self._pinned: HeatScale | None = None
         self._selected = ""
@@ -98,7 +98,17 @@ class HeatCard(QFrame):
         """Show another quantity, if the run has it."""
         self.chooser.setCurrentIndex(max(0, self.chooser.findData(key)))
 
-    def set_run(self, reader: RunReader | None) -> None:
+    def show_like(self, other: HeatCard) -> None:
+        """Show what another card shows, drawn from the figures that it has taken in."""
+        self.set_run(other._reader)
+        self.choose(other.quantity.key)
+        for mine, its in zip(self.maps, other.maps, strict=True):
+            mine.set_field(its.field, its.stages)
+        self._pinned = other._pinned
+        self.set_happenings(list(other.strip.happenings))
+        self._colour()
+
+    def set_run(self, reader: Recorded | None) -> None:
         """Show another run, or none."""
         self._reader = reader
         self.pin.setChecked(False)

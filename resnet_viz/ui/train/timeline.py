@@ -83,6 +83,13 @@ class Timeline(QObject):
             self.steps_per_epoch = steps_per_epoch
             self.changed.emit()
 
+    def show_like(self, other: Timeline) -> None:
+        """Show the same stretch of the same run, numbered alike; no step is looked back at."""
+        self.set_run(other.last, other.planned, other.steps_per_epoch)
+        self.unit, self.whole = other.unit, other.whole
+        self._zoomed = other._zoomed
+        self.changed.emit()
+
     def set_unit(self, unit: Unit) -> None:
         """Number the axes in steps or in epochs."""
         if unit != self.unit:

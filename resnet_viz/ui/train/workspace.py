@@ -23,6 +23,7 @@ from resnet_viz.lecture.views import Run, View
 from resnet_viz.runs.places import runs_folder
 from resnet_viz.train.recipe import parse_config, to_toml
 from resnet_viz.ui.engine_client import EngineClient
+from resnet_viz.ui.figures.figure import Figure
 from resnet_viz.ui.hint_card import HintCard
 from resnet_viz.ui.notify import Notifier
 from resnet_viz.ui.pictures import Picture
@@ -47,6 +48,7 @@ from resnet_viz.ui.window_training import UNFINISHED
 from resnet_viz.ui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from resnet_viz.ui.train.block_page import BlockPage
     from resnet_viz.ui.train.live_page import LivePage
 
 _STAYS = "Stop the training first: its recipe stays as it is."
@@ -169,6 +171,21 @@ class TrainWorkspace(Workspace):
         if self._blocks_are_shown:
             parts = ("gradients",)
         return run_views(self.session, parts)
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Charts, heatmaps and blocks of the run, those of the tab on screen first."""
+        from resnet_viz.ui.figures.train_figures import block_figure, live_figures
+
+        reader = self.session.reader
+        if reader is None:
+            return ()
+        live = cast("LivePage | None", self.pages.get(LIVE))
+        blocks = cast("BlockPage | None", self.pages.get(BLOCKS))
+        curves = () if live is None else live_figures(reader, live)
+        if blocks is None:
+            return curves
+        block = block_figure(reader, blocks.recorded, self.session.position)
+        return (block, *curves) if self._blocks_are_shown else (*curves, block)
 
     def choose_network(self, button: QWidget) -> None:
         """Show where the recipe names the networks."""
