@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from resnet_viz.report.question import (
     checked_model,
     choose_network,
     gates_of,
+    shown_blocks,
     target_index,
 )
 from resnet_viz.report.result import Result
@@ -66,6 +67,7 @@ def measure(question: Question, progress: Progress | None = None) -> Result:
     choice = choose_network(question)
     if choice.weights != "file":
         gates_of(question, choice.spec)
+        shown_blocks(question, choice.spec)
 
     import torch
 
@@ -86,7 +88,7 @@ def measure(question: Question, progress: Progress | None = None) -> Result:
     loaded.net.gates.assign(gates_of(question, spec))
     target = None if question.target is None else target_index(question.target, loaded.labels)
     view = network_view(photo, loaded.preprocess)
-    shown = maps_to_show([block.name for block in spec.blocks()])
+    shown = shown_blocks(question, spec)
     snapshot = capture(
         loaded.net,
         torch.from_numpy(normalise(view, loaded.preprocess)),
@@ -141,11 +143,6 @@ def _as_asked(loaded: LoadedNetwork, question: Question, asked: ResNetSpec) -> L
 
 def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
     return {name: tuple(tensor.shape) for name, tensor in state.items()}
-
-
-def maps_to_show(names: Sequence[str]) -> tuple[str, ...]:
-    """First, middle and last block; fewer in networks of one or two."""
-    return tuple(dict.fromkeys((names[0], names[len(names) // 2], names[-1])))
 
 
 def render(result: Result) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from pathlib import PurePath
@@ -12,6 +13,7 @@ from resnet_viz.report.html import card, document, figure, pairs
 from resnet_viz.report.primer import primer
 from resnet_viz.report.rendering import Drawing
 from resnet_viz.report.result import Result, backward_share, forward_share
+from resnet_viz.report.tables import blocks_csv, report_json
 from resnet_viz.report.wording import large, number, percent, sentences
 
 
@@ -31,7 +33,7 @@ def page(result: Result, drawings: Sequence[Drawing]) -> str:
         card("How to read what follows", primer()),
         card("Every block", _legend() + figure(by_name["overview"])),
         *(card(f"Inside {n}", figure(m)) for n, m in zip(result.shown, maps, strict=True)),
-        card("All figures", _table(result.blocks) + _KEY),
+        card("All figures", _table(result.blocks) + _KEY + _files(result)),
         '<div class="columns">',
         card("Settings", pairs(_settings(result))),
         card("Versions", pairs(result.versions.items())),
@@ -100,9 +102,22 @@ _HEADINGS = (
 
 _KEY = (
     '<p class="muted">Norms are L2 over the whole tensor. ‖shortcut‖ and ‖F(x)‖ are before the '
-    "gates; shares are by norm, after them. θ are the block’s parameters. The same figures are in "
-    "report.json and blocks.csv with all digits.</p>"
+    "gates; shares are by norm, after them. θ are the block’s parameters.</p>"
 )
+
+
+def _files(result: Result) -> str:
+    """The figures for other programs, inside the page."""
+    links = (
+        ("blocks.csv", "text/csv", blocks_csv(result)),
+        ("report.json", "application/json", report_json(result)),
+    )
+    said = (
+        f'<a download="{name}" href="data:{kind};base64,{b64encode(text.encode()).decode()}">'
+        f"{name}</a>"
+        for name, kind, text in links
+    )
+    return f"<p>With all digits: {', '.join(said)}.</p>"
 
 
 def _table(blocks: Sequence[BlockStats]) -> str:

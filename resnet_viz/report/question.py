@@ -33,6 +33,7 @@ class Question:
         drop: names of blocks whose branch is left out.
         target: class as index or label; None for the predicted one.
         device: as in `models.devices.resolve_device`.
+        maps: names of blocks whose maps are drawn; None for the first, middle and last.
         mode: statistics of batch norm: `eval`, `train`, or `auto` for what goes with the weights.
     """
 
@@ -45,6 +46,7 @@ class Question:
     drop: str | None = None
     target: str | None = None
     device: str = "auto"
+    maps: str | None = None
     mode: Literal["auto", "eval", "train"] = "auto"
 
     def training_mode(self, spec: ResNetSpec, weights: WeightsKind) -> bool:
@@ -134,6 +136,24 @@ def gates_of(question: Question, spec: ResNetSpec) -> dict[str, Gate]:
     return {
         name: Gate(skip=float(name not in cut), main=float(name not in drop)) for name in stages
     }
+
+
+def shown_blocks(question: Question, spec: ResNetSpec) -> tuple[str, ...]:
+    """The blocks whose maps are drawn, in forward order.
+
+    Raises:
+        UserError: if --maps names a block that the network does not have.
+    """
+    stages = {block.name: f"layer{block.stage}" for block in spec.blocks()}
+    if question.maps is None:
+        return maps_to_show(list(stages))
+    asked = _blocks(question.maps, stages, "--maps", spec)
+    return tuple(name for name in stages if name in asked)
+
+
+def maps_to_show(names: Sequence[str]) -> tuple[str, ...]:
+    """First, middle and last block; fewer in networks of one or two."""
+    return tuple(dict.fromkeys((names[0], names[len(names) // 2], names[-1])))
 
 
 def _blocks(text: str, stages: Mapping[str, str], option: str, spec: ResNetSpec) -> set[str]:

@@ -39,6 +39,7 @@ from resnet_viz.ui.train_commands import train_commands
 from resnet_viz.ui.window_files import WindowFiles
 from resnet_viz.ui.window_lecture import WindowLecture
 from resnet_viz.ui.window_pictures import WindowPictures
+from resnet_viz.ui.window_report import WindowReport
 from resnet_viz.ui.window_training import WindowTraining
 from resnet_viz.ui.workspace import Workspace
 from resnet_viz.ui.workspace_commands import NEXT_CHANNEL, PREVIOUS_CHANNEL, workspace_commands
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.session = Session(client, choice, self)
         self.intake = Intake(self)
         self.files = WindowFiles(self, settings, self.intake)
+        self.report = WindowReport(self, client, self.session, settings, self.notifier)
 
         self._build()
         self._commands = self._list_commands()
@@ -132,6 +134,7 @@ class MainWindow(QMainWindow):
             Command(file, "Open &checkpoint…", files.ask_checkpoint, ("Ctrl+Shift+O",)),
             Command(file, "&Export a picture…", self._ask_export, ("Ctrl+E",), True),
             Command(file, "Copy a pict&ure", self.pictures.copy, ("Ctrl+Shift+C",)),
+            Command(file, "Re&port…", self.report.ask, ("Ctrl+Shift+E",)),
             Command(file, "&Quit", self.close, ("Ctrl+Q",), True),
             Command(edit, "&Undo", undo.undo, ("Ctrl+Z",)),
             Command(edit, "&Redo", undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
@@ -339,5 +342,6 @@ class MainWindow(QMainWindow):
         self.workspaces.close_down()
         self.intake.close()
         self.explore.side.strip.wait()
+        self.report.wait()
         self._client.close()
         super().closeEvent(event)

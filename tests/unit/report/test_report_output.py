@@ -1,5 +1,6 @@
 """The files of a report: strict JSON, honest figures, one page that needs nothing else."""
 
+import base64
 import csv
 import io
 import json
@@ -15,9 +16,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from resnet_viz.errors import UserError
-from resnet_viz.report.command import maps_to_show, render
+from resnet_viz.glossary import term
+from resnet_viz.report.command import render
 from resnet_viz.report.files import prepare_folder, write_files
-from resnet_viz.report.maps import draw_maps, formula, mosaic
+from resnet_viz.report.maps import draw_maps, draw_maps_narrow, formula, mosaic
 from resnet_viz.report.overview import draw_overview
 from resnet_viz.report.tables import FIELDS, blocks_csv, report_json
 
@@ -267,9 +269,41 @@ def test_mosaic_keeps_every_value_in_place():
     assert np.isnan(picture[3]).all()
 
 
-def test_first_middle_and_last_block_are_shown():
-    assert maps_to_show(["a", "b", "c", "d"]) == ("a", "c", "d")
-    assert maps_to_show(["a"]) == ("a",)
+def test_maps_for_a_phone_show_the_same_channels(result):
+    """Under each other, in twice as long rows, on the same scale."""
+    wide, narrow = draw_maps(result, "layer2.1"), draw_maps_narrow(result, "layer2.1")
+    assert wide[1] == narrow[1]
+    for figure, per_row in ((wide[0], 4), (narrow[0], 8)):
+        maps = result.snapshot.maps["layer2.1"]
+        places = [place for place in figure.axes if place.images][:3]
+        for place, grid in zip(places, (maps.shortcut, maps.branch, maps.out), strict=True):
+            drawn = np.asarray(place.images[0].get_array())
+            chosen = [int(n) for n in re.findall(r"numbers ([\d, ]+);", wide[1])[0].split(",")]
+            np.testing.assert_allclose(drawn, mosaic(grid[chosen].astype(float), per_row))
+            assert place.images[0].get_clim() == wide[0].axes[0].images[0].get_clim()
+
+
+def test_the_overview_for_a_phone_has_every_block(result):
+    figure, caption = draw_overview(result, 3.7)
+    assert caption == draw_overview(result)[1]
+    gradient = figure.axes[1].lines[0].get_ydata()
+    np.testing.assert_allclose(gradient, np.log10([b.grad_in for b in result.blocks]))
+
+
+def test_words_are_explained_without_the_program(files):
+    words = " ".join("".join(Page(files["index.html"].decode()).data).split())
+    for name in ("residual block", "skip connection", "share of the skip", "gradient norm"):
+        assert name in words
+    assert "window" not in words
+    assert term("gradient").says in words
+
+
+def test_the_page_carries_the_figures_with_all_digits(files):
+    text = files["index.html"].decode()
+    for name, kind in (("blocks.csv", "text/csv"), ("report.json", "application/json")):
+        pattern = f'<a download="{name}" href="data:{kind};base64,([^"]+)"'
+        (inside,) = re.findall(pattern, text)
+        assert base64.b64decode(inside) == files[name]
 
 
 def test_a_full_disk_leaves_the_earlier_report(tmp_path, monkeypatch):

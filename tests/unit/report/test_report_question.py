@@ -8,7 +8,14 @@ from resnet_viz.models.bundled import Card, StartUp
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import spec
 from resnet_viz.report import question as q
-from resnet_viz.report.question import Question, choose_network, gates_of, target_index
+from resnet_viz.report.question import (
+    Question,
+    choose_network,
+    gates_of,
+    maps_to_show,
+    shown_blocks,
+    target_index,
+)
 
 LABELS = ("airplane", "cat", "crane", "Crane", "tabby cat")
 
@@ -82,6 +89,18 @@ def test_unknown_blocks_name_the_range(field):
     assert f"--{field}" in caught.value.message
     assert "'layer9.3'" in caught.value.message
     assert "layer3.0 to layer3.2" in caught.value.hint
+
+
+def test_maps_of_the_first_middle_and_last_block_or_of_those_asked_for():
+    net = spec("resnet20")
+    assert shown_blocks(Question("a"), net) == ("layer1.0", "layer2.1", "layer3.2")
+    assert shown_blocks(Question("a", maps="layer3.0, layer1"), net) == (
+        *("layer1.0", "layer1.1", "layer1.2"),
+        "layer3.0",
+    )
+    assert maps_to_show(["a"]) == ("a",)
+    with pytest.raises(UserError, match="--maps: ResNet-20 has no block called 'layer4'"):
+        shown_blocks(Question("a", maps="layer4"), net)
 
 
 def test_target_by_index_and_by_label():
