@@ -118,6 +118,7 @@ class Presentation(QWidget):
         self._lecture = lecture
         self._running = True
         self._dress(screens.rectangle(self._place).size())
+        self.pool.set_paused(False)
         self.pool.set_lecture(lecture, folder)
         self.presenter.set_lecture(lecture)
         self._go(clamped(Position(first, step), self._steps()), acting=False)
@@ -138,7 +139,7 @@ class Presentation(QWidget):
         self.layers.reset()
         self._forget_digits()
         self.pool.desk.set_frozen(False)
-        self.pool.desk.set_stage(())
+        self.pool.set_paused(True)
         self.presenter.rest()
         self.hide()
         self.ended.emit(self._here.scene, self._here.step)
