@@ -73,7 +73,7 @@ def _paint_outlines(painter: QPainter, style: Style, boxes: list[QRectF]) -> Non
     width = 1.4 * style.scale
     painter.setPen(style.dashed("muted", width, 4.0 * style.scale))
     painter.setBrush(style.brush("ghost", 0.16))
-    painter.drawRects([box.adjusted(width, width, -width, 0.0) for box in boxes])
+    painter.drawRects([box.adjusted(width, width, -width, -width) for box in boxes])
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 

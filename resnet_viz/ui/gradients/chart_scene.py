@@ -19,6 +19,7 @@ from resnet_viz.ui.gradients.pair_state import PairState, Series
 from resnet_viz.ui.gradients.plot import Plot, automatic_scale, pinned_scale, reaches
 from resnet_viz.ui.gradients.quantities import QUANTITIES, Quantity, exact_zero_words
 from resnet_viz.ui.overview.chain_view import paint_names
+from resnet_viz.ui.overview.curves import dot_radius
 from resnet_viz.ui.overview.layout import BlockAxis
 from resnet_viz.ui.overview.scale import LogScale, Mark
 from resnet_viz.ui.overview.style import Anchor, Style, draw_text
@@ -225,7 +226,8 @@ class ChartScene:
     ) -> None:
         """Write beside each line what it is, as far as there is room."""
         ordered = series[::-1]
-        places = place_labels([self._line(plot, s) for s in ordered], self._area(plot), taken)
+        lines, marker = [self._line(plot, s) for s in ordered], dot_radius(self.style, 1e3)
+        places = place_labels(lines, self._area(plot), taken, margin=max(3.0, marker - 0.5))
         painter.setFont(self.style.small)
         for s, box in zip(ordered, places, strict=True):
             if box is None:

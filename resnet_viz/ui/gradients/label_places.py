@@ -60,13 +60,16 @@ class Line:
     visible: NDArray[np.bool_] | None = None
 
 
-def place_labels(lines: Sequence[Line], area: Box, taken: Sequence[Box] = ()) -> list[Box | None]:
+def place_labels(
+    lines: Sequence[Line], area: Box, taken: Sequence[Box] = (), margin: float = _MARGIN
+) -> list[Box | None]:
     """A place for every line's label, next to the line and on top of nothing.
 
     Args:
         lines: those that come first choose first.
         area: where labels may stand.
         taken: places that are occupied by other things.
+        margin: by how much a label keeps off the middle of a line: what marker and pen take.
 
     Returns:
         One box for each line; None where there is no room, or no label is wanted.
@@ -75,7 +78,7 @@ def place_labels(lines: Sequence[Line], area: Box, taken: Sequence[Box] = ()) ->
     occupied = list(taken)
     places: list[Box | None] = []
     for line in lines:
-        box = _best(line, area, traces, occupied) if line.width else None
+        box = _best(line, area, traces, occupied, margin) if line.width else None
         places.append(box)
         if box is not None:
             occupied.append(box)
@@ -83,24 +86,28 @@ def place_labels(lines: Sequence[Line], area: Box, taken: Sequence[Box] = ()) ->
 
 
 def _best(
-    line: Line, area: Box, traces: Sequence[tuple[Values, Values]], occupied: Sequence[Box]
+    line: Line,
+    area: Box,
+    traces: Sequence[tuple[Values, Values]],
+    occupied: Sequence[Box],
+    margin: float,
 ) -> Box | None:
-    for box in _candidates(line, area):
+    for box in _candidates(line, area, margin):
         if not any(box.overlaps(other) for other in occupied) and not any(
-            _crossed(box, x, y) for x, y in traces
+            _crossed(box, x, y, margin) for x, y in traces
         ):
             return box
     return None
 
 
-def _candidates(line: Line, area: Box) -> list[Box]:
+def _candidates(line: Line, area: Box, margin: float) -> list[Box]:
     """Boxes over and under the line within the area, those at its ends first."""
     inside = np.isfinite(line.y) & (line.x >= area.left) & (line.x <= area.right)
     seen = np.flatnonzero(inside if line.visible is None else inside & line.visible)
     if not seen.size:
         return []
     boxes = []
-    for distance in (_MARGIN + 1, line.height * 0.8, line.height * 1.6):
+    for distance in (margin + 1, line.height * 0.8, line.height * 1.6):
         for share in _ENDS:
             at = seen[round(share * (seen.size - 1))]
             left = float(line.x[at]) - share * line.width
@@ -123,11 +130,11 @@ def _trace(line: Line) -> tuple[Values, Values]:
     return np.interp(between, index, x), np.interp(between, index, y)
 
 
-def _crossed(box: Box, x: Values, y: Values) -> bool:
+def _crossed(box: Box, x: Values, y: Values, margin: float) -> bool:
     inside = (
-        (x > box.left - _MARGIN)
-        & (x < box.right + _MARGIN)
-        & (y > box.top - _MARGIN)
-        & (y < box.bottom + _MARGIN)
+        (x > box.left - margin)
+        & (x < box.right + margin)
+        & (y > box.top - margin)
+        & (y < box.bottom + margin)
     )
     return bool(inside.any())

@@ -38,7 +38,7 @@ class PairCurves:
         if name in get_args(Side):
             self._side = name  # type: ignore[assignment]
         side = self._side if name else None
-        if side != self._board.hidden:
+        if side != self._board.charts.hidden:
             self._board.hide_side(side)
 
     def plot_area(self) -> QRectF:
@@ -72,7 +72,7 @@ class PairCurves:
 
     def measured(self, name: str) -> tuple[Values, Values]:
         """Index of each block and its figure."""
-        now = self._board.state.now(self._board.quantity)
+        now = self._board.state.now(self._board.charts.quantity)
         if name not in now:
             return np.empty(0), np.empty(0)
         values = now[name].values  # type: ignore[index]
@@ -80,7 +80,7 @@ class PairCurves:
 
     @property
     def _chart(self) -> GradientChart:
-        return self._board.chart_of(self._side)
+        return self._board.grid.chart_of(self._side)
 
     @property
     def _plot(self) -> Plot:

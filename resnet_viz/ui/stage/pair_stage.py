@@ -97,11 +97,11 @@ class PairStage(LabStage):
 
     def data(self) -> Mapping[str, NDArray[Any]]:
         """Names of the blocks, and the figure of the chart for each network."""
-        now = self.board.state.now(self.board.quantity)
+        now = self.board.state.now(self.board.charts.quantity)
         if not now:
             return {}
         names = np.array([block.name for block in self.board.state.one.blocks])
-        figures = {f"{self.board.quantity.name}_{side}": s.values for side, s in now.items()}
+        figures = {f"{self.board.charts.quantity.name}_{side}": s.values for side, s in now.items()}
         return {"block": names, **figures}
 
     def predictable(self) -> Predictable | None:
@@ -141,7 +141,7 @@ class PairStage(LabStage):
         self._view = self._pair = replace(self._pair, **fields)
         self.board.set_with_theory(self._pair.theory)
         quantity: QuantityName = self._pair.quantity
-        if quantity != self.board.quantity.name:
+        if quantity != self.board.charts.quantity.name:
             self.board.set_quantity(quantity)
 
     def _on_network(self) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
@@ -23,7 +21,7 @@ from PySide6.QtWidgets import (
 from resnet_viz.errors import UserError
 from resnet_viz.lab.csv_text import curves_csv
 from resnet_viz.lab.figures.scales import Scale
-from resnet_viz.lab.findings import Chart, Curve
+from resnet_viz.lab.findings import Chart
 from resnet_viz.ui import exporting
 from resnet_viz.ui.gradients.background import Background
 from resnet_viz.ui.gradients.charts import saving
@@ -31,6 +29,7 @@ from resnet_viz.ui.gradients.charts.axes import n_outside, pinned_scale, y_scale
 from resnet_viz.ui.gradients.charts.canvas import Canvas
 from resnet_viz.ui.gradients.charts.legend import Legend
 from resnet_viz.ui.gradients.charts.readout import axis_words, named
+from resnet_viz.ui.gradients.charts.veil import same_curves, veiled
 from resnet_viz.ui.theme import LIGHT, Theme
 
 # In a lower chart the sources of theories would take the room of the plot.
@@ -134,7 +133,7 @@ class ChartView(QWidget):
         before, self.chart = self.chart, chart
         if _quantity(before) != _quantity(chart):
             self._release()  # a scale of something else says nothing here
-        if before is None or chart is None or _labels(before) != _labels(chart):
+        if not same_curves(before, chart):
             self.hidden = -1
         self.legend.set_chart(chart)
         for label, text in (
@@ -212,9 +211,9 @@ class ChartView(QWidget):
             scale = y_scale(chart)
             if self._pinned is not None:
                 scale = pinned_scale(self._pinned, scale)
-        veiled = chart is not None and 0 <= self.hidden < len(chart.curves)
-        drawn = _without(chart, self.hidden) if chart is not None and veiled else chart
-        self.canvas.set_chart(drawn, scale, veiled=veiled)
+        hides = chart is not None and self.hidden >= 0
+        drawn = veiled(chart, self.hidden) if chart is not None and hides else chart
+        self.canvas.set_chart(drawn, scale, veiled=hides)
         self.canvas.set_selected(self._index(self._selected))
         words = "" if chart is None or scale is None else self._y_words(chart, scale)
         self.y_words.setText(words)
@@ -325,23 +324,6 @@ class _Undressed:
 
 def _quantity(chart: Chart | None) -> tuple[str, bool] | None:
     return None if chart is None else (chart.y_label, chart.y_log)
-
-
-def _labels(chart: Chart) -> list[str]:
-    return [curve.label for curve in chart.curves]
-
-
-def _without(chart: Chart, index: int) -> Chart:
-    """A chart whose curve of this place, and whose theories, have no numbers."""
-    curves = tuple(
-        _emptied(curve) if i == index or curve.role == "theory" else curve
-        for i, curve in enumerate(chart.curves)
-    )
-    return replace(chart, curves=curves)
-
-
-def _emptied(curve: Curve) -> Curve:
-    return replace(curve, y=np.full(len(curve.y), np.nan), low=None, high=None)
 
 
 def _x_words(chart: Chart) -> str:
