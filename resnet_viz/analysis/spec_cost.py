@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from resnet_viz.models.specs import BlockSpec, ResNetSpec
+from resnet_viz.analysis.block_layers import BlockLayers, Shape, open_block, strided
+from resnet_viz.models.specs import ResNetSpec
 from resnet_viz.probe.snapshot import Totals
 
 FLOAT32_BYTES = 4
-
-Shape = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -54,21 +53,26 @@ def spec_cost(spec: ResNetSpec, input_shape: Shape | None = None) -> NetworkCost
     _, height, width = input_shape or (spec.in_channels, spec.input_size, spec.input_size)
     outside = _Tally(spec, spec.in_channels, height, width)
     _count_stem(outside)
-    channels, height, width = outside.shape
-    blocks = {}
+    blocks, shape = {}, outside.shape
     for block in spec.blocks():
-        tally = _Tally(spec, channels, height, width)
-        _count_block(tally, block)
-        channels, height, width = tally.shape
-        blocks[block.name] = tally.cost()
-    outside.shape = (channels, height, width)
+        layers = open_block(spec, block, shape)
+        blocks[block.name] = block_cost(layers)
+        shape = layers.out_shape
+    outside.shape = shape
     _count_head(outside)
     everything = (*blocks.values(), outside.cost())
     return NetworkCost(blocks, _sum(everything))
 
 
+def block_cost(layers: BlockLayers) -> BlockCost:
+    """What the modules of a block and its sum cost together."""
+    put_out = [layer.out_shape for layer in layers.layers] + [layers.out_shape]
+    elements = sum(channels * height * width for channels, height, width in put_out)
+    return BlockCost(layers.parameters, layers.macs, elements * FLOAT32_BYTES)
+
+
 class _Tally:
-    """Adds up what modules cost while a tensor's shape goes through them."""
+    """Adds up what the stem and the head cost while a tensor's shape goes through them."""
 
     def __init__(self, spec: ResNetSpec, channels: int, height: int, width: int) -> None:
         self.spec = spec
@@ -84,12 +88,11 @@ class _Tally:
         self.elements += channels * height * width
 
     def stride(self, stride: int) -> None:
-        """Odd windows padded by half their size, as all of ours are, keep every stride-th."""
-        channels, height, width = self.shape
-        self.shape = (channels, (height - 1) // stride + 1, (width - 1) // stride + 1)
+        """Keep every stride-th row and column."""
+        self.shape = (self.shape[0], *strided(self.shape, stride))
 
-    def conv(self, out_channels: int, kernel: int, stride: int = 1, groups: int = 1) -> None:
-        weights = out_channels * (self.shape[0] // groups) * kernel * kernel
+    def conv(self, out_channels: int, kernel: int, stride: int = 1) -> None:
+        weights = out_channels * self.shape[0] * kernel * kernel
         self.stride(stride)
         self.shape = (out_channels, *self.shape[1:])
         self.parameters += weights
@@ -115,36 +118,6 @@ def _count_stem(tally: _Tally) -> None:
     if imagenet:
         tally.stride(2)  # max-pooling
         tally.put_out()
-
-
-def _count_block(tally: _Tally, block: BlockSpec) -> None:
-    entered = tally.shape
-    out = block.out_channels
-    if block.kind == "basic":
-        convs = [(block.width, 3, block.stride, 1), (out, 3, 1, 1)]
-    else:
-        middle = (block.width, 3, block.stride, tally.spec.groups)
-        convs = [(block.width, 1, 1, 1), middle, (out, 1, 1, 1)]
-    post = tally.spec.order == "post"
-    for number, (channels, kernel, stride, groups) in enumerate(convs, 1):
-        if not post:
-            tally.norm()
-            tally.activation()
-        tally.conv(channels, kernel, stride, groups)
-        if post:
-            tally.norm()
-            if number < len(convs):
-                tally.activation()
-    if block.shortcut == "projection":
-        tally.shape = entered
-        tally.conv(out, 1, block.stride)
-        if post:
-            tally.norm()
-    elif block.shortcut == "pad":
-        tally.put_out()
-    tally.put_out()  # the sum
-    if post:
-        tally.activation()
 
 
 def _count_head(tally: _Tally) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from resnet_viz.analysis.block_layers import opened
@@ -38,6 +42,7 @@ class AnatomyStage(StageView):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.anatomy)
+        self.anatomy.row_chosen.connect(self.changed_by_hand)
         self.show_view(view)
 
     @property
@@ -69,7 +74,19 @@ class AnatomyStage(StageView):
 
     def caption(self) -> str:
         """Network and block."""
-        return f"{self._spec.title()} · {self._layers.block.name}"
+        side = self._spec.input_size
+        block = self._layers.block.name
+        return f"{self._spec.title()} · {block} · for one image of {side} × {side} pixels"
+
+    def data(self) -> Mapping[str, NDArray[Any]]:
+        """Shape, parameters and multiply-adds of every layer."""
+        layers = self._layers.layers
+        return {
+            "layer": np.array([layer.name for layer in layers]),
+            "out_shape": np.array([layer.out_shape for layer in layers]),
+            "parameters": np.array([layer.parameters for layer in layers]),
+            "macs": np.array([layer.macs for layer in layers]),
+        }
 
 
 def network_of(view: Anatomy) -> ResNetSpec:
