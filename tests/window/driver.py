@@ -12,6 +12,7 @@ import sys
 import traceback
 from pathlib import Path
 
+from lecture_answers import LectureAnswers
 from PySide6.QtCore import QObject, QPoint, QSettings, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication, QSlider, QWidget
 
@@ -24,7 +25,7 @@ from resnet_viz.ui.overview.canvas import OverviewCanvas
 from resnet_viz.ui.train.workspace import TrainWorkspace
 
 
-class Answers(QObject):
+class Answers(LectureAnswers, QObject):
     """Answers questions from standard input."""
 
     def __init__(self, window: MainWindow, client: EngineClient) -> None:
