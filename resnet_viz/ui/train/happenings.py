@@ -7,7 +7,7 @@ from typing import Any
 
 from resnet_viz.numerals import counted, figure
 from resnet_viz.runs.layout import RunFacts
-from resnet_viz.runs.reader import RunReader
+from resnet_viz.runs.recorded import Recorded
 from resnet_viz.ui.train.chart_values import Happening
 from resnet_viz.ui.train.overfitting import overfitting
 from resnet_viz.ui.train.run_gates import built_gates
@@ -21,7 +21,7 @@ _PLAIN_WORDS = {
 }
 
 
-def happenings(reader: RunReader) -> list[Happening]:
+def happenings(reader: Recorded) -> list[Happening]:
     """All that is marked on the time axes of a run, by step."""
     found = _recorded(reader.facts, reader.events)
     for network in reader.facts.networks:

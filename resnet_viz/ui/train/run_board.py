@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from resnet_viz.runs.reader import RunReader
+from resnet_viz.runs.recorded import Recorded
 from resnet_viz.ui.theme import LIGHT, Theme
 from resnet_viz.ui.train.chart_card import ChartCard
 from resnet_viz.ui.train.happenings import happenings
@@ -40,7 +40,7 @@ class RunBoard(QObject):
         self.heat = HeatCard(self.timeline)
         self.curves: RunCurves | None = None
         self.hidden = ""
-        self._reader: RunReader | None = None
+        self._reader: Recorded | None = None
         self._keys: dict[ChartCard, str] = {}
         self._width = 1
         self._theme: Theme = LIGHT
@@ -105,7 +105,7 @@ class RunBoard(QObject):
 
     # --- the run ---------------------------------------------------------------------------
 
-    def set_reader(self, reader: RunReader | None) -> None:
+    def set_reader(self, reader: Recorded | None) -> None:
         """Show another run, or none."""
         self._reader = reader
         self.curves = None if reader is None else RunCurves(reader)
@@ -168,7 +168,7 @@ class RunBoard(QObject):
                     card.chart.set_lines(self.curves.lines(key))
 
 
-def shows_blocks(reader: RunReader) -> bool:
+def shows_blocks(reader: Recorded) -> bool:
     """Whether blocks were measured, or still may be; otherwise the curves take their room."""
     keys = (network.key for network in reader.facts.networks)
     return reader.state in ("running", "paused") or any(len(reader.blocks(k).steps) for k in keys)

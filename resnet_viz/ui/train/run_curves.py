@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from resnet_viz.numerals import accuracy, binary_size, figure
 from resnet_viz.runs.layout import NetworkFacts, RunFacts
-from resnet_viz.runs.reader import RunReader
+from resnet_viz.runs.recorded import Recorded
 from resnet_viz.ui.train.block_digest import BlockTrend
 from resnet_viz.ui.train.chart_values import Guide, Line, Quantity
 from resnet_viz.ui.train.curve import Curve
@@ -60,7 +60,7 @@ class RunCurves:
             where it has a rival, since they would tell them; empty for none.
     """
 
-    def __init__(self, reader: RunReader) -> None:
+    def __init__(self, reader: Recorded) -> None:
         self.hidden = ""
         self._reader = reader
         self._speed, self._memory = Curve(), Curve()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from resnet_viz.errors import UserError
 from resnet_viz.numerals import counted, figure
 from resnet_viz.runs.layout import RunPaths
-from resnet_viz.runs.reader import RunReader
+from resnet_viz.runs.recorded import Recorded
 from resnet_viz.train.config import TrainConfig
 from resnet_viz.train.recipe import read_config
 from resnet_viz.ui.train.setup_words import OPTIMISERS
@@ -71,14 +71,14 @@ def status_words(session: TrainSession) -> str:
     return " · ".join(parts)
 
 
-def place_in_run(reader: RunReader, position: int | None) -> list[str]:
+def place_in_run(reader: Recorded, position: int | None) -> list[str]:
     """`ResNet-56 and plain-56`, `CIFAR-10`, `step 500 of 1,560`: what is on screen of a run."""
     step = reader.last_step if position is None else position
     planned = f" of {reader.facts.n_steps:,}" if reader.facts.n_steps else ""
     return [*_who_on_what(reader), f"step {step:,}{planned}"]
 
 
-def caption_words(reader: RunReader, position: int | None) -> str:
+def caption_words(reader: Recorded, position: int | None) -> str:
     """`place_in_run`, and all that decides the numbers: pictures, batch, optimiser, seed."""
     parts = place_in_run(reader, position)
     if reader.facts.n_train:
@@ -91,7 +91,7 @@ def caption_words(reader: RunReader, position: int | None) -> str:
     return " · ".join(parts)
 
 
-def _who_on_what(reader: RunReader) -> list[str]:
+def _who_on_what(reader: Recorded) -> list[str]:
     names = " and ".join(network.title for network in reader.facts.networks)
     return [names, reader.facts.dataset] if reader.facts.dataset else [names]
 
