@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_args
 
-from resnet_viz.lab.entries import EntryError
-from resnet_viz.lab.settings import LabSettings
+from resnet_viz.lab.entries import EntryError, nearest
+from resnet_viz.lab.settings import SIDES, LabSettings
 from resnet_viz.lecture.facts import names_in
 from resnet_viz.lecture.scenes import Scene, Step
 from resnet_viz.lecture.script import changed_view, how_many
 from resnet_viz.lecture.views import Look, Pair, Run, Study, Training, View
 from resnet_viz.models.bundled import bundled
 from resnet_viz.models.specs import plain_name
+from resnet_viz.train.config import NetworkKey
 
 MOST_VIEWS = 2
 """Views that fit side by side."""
@@ -119,6 +121,16 @@ def _of_prediction(scene: Scene) -> Iterator[Fault]:
             f"The first view, of kind {scene.views[0].kind!r}, has no curve to hide.",
             "Guesses are drawn on pair (with its chart), study, run and training.",
         )
+    elif scene.predict not in (names := _curves(scene.views[0]) or (scene.predict,)):
+        hint = f"{nearest(scene.predict, names)}Choose {' or '.join(names)}."
+        yield Fault(("predict",), f"There is no curve {scene.predict!r} to hide.", hint)
+
+
+def _curves(view: View) -> tuple[str, ...]:
+    """Names of a view's curves; none where only the measurement knows them."""
+    if isinstance(view, Pair):
+        return SIDES
+    return () if isinstance(view, Study) else get_args(NetworkKey)
 
 
 # --- steps -----------------------------------------------------------------------------------

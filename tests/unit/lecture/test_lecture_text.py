@@ -137,6 +137,7 @@ MISTAKES = {
     "figure of view 0": ("{2.loss}", "{0.loss}", 37, "names a figure of view 0", "2 views"),
     "guess without curve": ('kind = "pair"', 'kind = "maps"', 11, "has no curve to hide", "study"),
     "guess without chart": ('kind = "pair"', 'kind = "pair"\npart = "networks"', 11, "curve", ""),
+    "guess of no curve": ('= "plain"', '= "plian"', 11, "no curve 'plian'", "mean 'plain'"),
     "question without words": ('ask = "{2.loss}?"', 'answer = "x"', 36, "needs ask", ""),
     "three views": (
         "[[scene.question]]",
