@@ -16,13 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from resnet_viz.analysis.spec_cost import (
-    FLOAT32_BYTES,
-    BlockCost,
-    NetworkCost,
-    Shape,
-    spec_cost,
-)
+from resnet_viz.analysis.block_layers import Shape
+from resnet_viz.analysis.spec_cost import FLOAT32_BYTES, BlockCost, NetworkCost, spec_cost
 from resnet_viz.models.network import ResNet
 from resnet_viz.probe.anatomy import survey
 from resnet_viz.probe.snapshot import Totals
