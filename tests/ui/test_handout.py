@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeClient
 from PIL import Image
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from resnet_viz.errors import UserError
@@ -17,8 +18,10 @@ from resnet_viz.lecture.handout import Handout
 from resnet_viz.lecture.scenes import Lecture, Question, Scene, Step
 from resnet_viz.lecture.views import Anatomy, Photo, Training
 from resnet_viz.ui.lecture import handout_maker
+from resnet_viz.ui.lecture.handing_out import HandingOut
 from resnet_viz.ui.lecture.handout_files import write_handout
 from resnet_viz.ui.lecture.handout_maker import HandoutMaker, moments, unknown
+from resnet_viz.ui.notify import Notifier
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -74,9 +77,7 @@ def test_every_step_is_kept_with_the_figures_of_its_moment(handout: Handout) -> 
 
 
 def test_pictures_show_the_views_sharply_and_differ_from_step_to_step(handout: Handout) -> None:
-    pictures = [
-        Image.open(io.BytesIO(s.picture)) for scene in handout.scenes for s in scene.shown
-    ]
+    pictures = [Image.open(io.BytesIO(s.picture)) for scene in handout.scenes for s in scene.shown]
     for picture in pictures:
         assert picture.width > 2 * 1000
         ink = picture.convert("L").point(lambda v: 255 * (v < 128)).getbbox()
@@ -134,3 +135,27 @@ def test_the_html_is_written_and_another_kind_refused(handout: Handout, tmp_path
         write_handout(handout, tmp_path / "out.docx")
     with pytest.raises(UserError):
         write_handout(handout, tmp_path / "no such folder" / "out.html")
+
+
+def test_it_is_handed_out_from_the_window_and_said(qtbot: QtBot, tmp_path: Path) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    notifier = Notifier(window)
+    handing = HandingOut(FakeClient(), notifier, window)  # type: ignore[arg-type]
+    handing.start(LECTURE, Path(), tmp_path / "out.html")
+    qtbot.waitUntil(lambda: (tmp_path / "out.html").exists(), timeout=20_000)
+    assert handing.maker is None
+    assert notifier.history[-1].message == f"Wrote {tmp_path / 'out.html'}."
+
+
+def test_a_handout_is_stopped_and_nothing_written(qtbot: QtBot, tmp_path: Path) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    handing = HandingOut(FakeClient(), Notifier(window), window)  # type: ignore[arg-type]
+    handing.start(LECTURE, Path(), tmp_path / "out.html")
+    assert handing.maker is not None
+    handing.stop()
+    qtbot.wait(300)
+    assert not (tmp_path / "out.html").exists()
+    handing.start(LECTURE, Path(), tmp_path / "out.odt")
+    assert handing.maker is None
