@@ -131,7 +131,7 @@ def test_the_pdf_has_a_page_for_each_scene_and_text_that_can_be_searched(
 
 def test_the_html_is_written_and_another_kind_refused(handout: Handout, tmp_path: Path) -> None:
     assert "One block" in write_handout(handout, tmp_path / "out.html").read_text()
-    with pytest.raises(UserError, match="out.docx"):
+    with pytest.raises(UserError, match=r"out\.docx"):
         write_handout(handout, tmp_path / "out.docx")
     with pytest.raises(UserError):
         write_handout(handout, tmp_path / "no such folder" / "out.html")

@@ -82,9 +82,9 @@ class HandingOut(QObject):
             self._dialog.setValue(min(done, total - 1))  # at the maximum it would close itself
 
     def _on_finished(self, handout: Handout, path: Path) -> None:
-        self.maker, maker = None, self.maker
-        if maker is not None:
-            maker.deleteLater()
+        if self.maker is not None:
+            self.maker.deleteLater()
+            self.maker = None
         self.stop()
         try:
             write_handout(handout, path)
