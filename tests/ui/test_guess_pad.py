@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from resnet_viz.lecture.prediction import Array
 from resnet_viz.ui.lecture.guess_pad import GuessPad
+from resnet_viz.ui.lecture.guess_painting import clear_place
 from resnet_viz.ui.stage.stage_theme import stage_theme
 from resnet_viz.ui.stage.stage_view import Predictable, StageView
 from resnet_viz.ui.theme import LIGHT
@@ -51,8 +52,7 @@ class Chart:
         return 10 * (px - self.area.left()) / self.area.width(), 10 ** (11 * share - 10)
 
     def measured(self, name: str) -> tuple[Array, Array]:
-        assert name == "plain"
-        return self.x, self.y
+        return (self.x, self.y) if name == "plain" else (X, np.full(9, 0.5))
 
 
 class Stage(StageView):
@@ -266,3 +266,15 @@ def test_the_guess_is_painted_and_its_words_are_large_enough(
     assert guessed != empty
     pad.reveal()
     assert stage.grab().toImage() != guessed
+
+
+def test_words_keep_clear_of_curves() -> None:
+    room, size = QRectF(0, 0, 400, 200), QSizeF(100, 40)
+    assert clear_place(size, room, []).center() == room.center()
+    across = np.array([[0.0, 100.0], [400.0, 100.0]])
+    place = clear_place(size, room, [across])
+    assert room.contains(place)
+    assert not place.top() <= 100 <= place.bottom()
+    steep = np.array([[0.0, 0.0], [400.0, 200.0]])
+    corner = clear_place(size, room, [across, steep], edges=True)
+    assert corner.topRight() == room.topRight()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from resnet_viz.lecture.prediction import Array, Difference, difference, drawn_over, resample
-from resnet_viz.ui.lecture.guess_painting import Guess, paint_guess
+from resnet_viz.ui.lecture.guess_painting import Guess, clear_place, paint_guess
 from resnet_viz.ui.stage.stage_view import Predictable, StageView
 from resnet_viz.ui.theme import LIGHT, Theme
 
@@ -43,6 +43,8 @@ class GuessPad(QWidget):
         self._last: tuple[float, float] | None = None  # where the hand is
         self._open = False
         self._difference: Difference | None = None
+        self._tools = QWidget(self)
+        self._tools.setCursor(Qt.CursorShape.ArrowCursor)
         self.undo_button, self.clear_button = QPushButton("Undo"), QPushButton("Clear")
         self.undo_button.setToolTip("Take the last stroke of the guess back")
         self.clear_button.setToolTip("Take the whole guess away")
@@ -114,6 +116,7 @@ class GuessPad(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._last = None
+        self._place_tools()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Show):
@@ -134,12 +137,11 @@ class GuessPad(QWidget):
     # --- inside ------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        column, row = QVBoxLayout(self), QHBoxLayout()
-        row.addStretch()
+        row = QHBoxLayout(self._tools)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.undo_button)
         row.addWidget(self.clear_button)
-        column.addLayout(row)
-        column.addStretch()
+        self._tools.hide()
 
     def _chart(self) -> Predictable | None:
         """The chart, if it has the curve; before it is measured nobody knows."""
@@ -164,15 +166,27 @@ class GuessPad(QWidget):
 
     def _refresh(self) -> None:
         """Bring buttons and words in line with the guess."""
-        for button, usable in (
-            (self.undo_button, bool(self._before)),
-            (self.clear_button, bool(len(self._line))),
-        ):
-            button.setEnabled(usable)
-            button.setVisible(not self._open and bool(self._before))
+        self.undo_button.setEnabled(bool(self._before))
+        self.clear_button.setEnabled(bool(len(self._line)))
+        self._place_tools()
         self.setAccessibleName(f"Guess of {self._name}")
         self.setAccessibleDescription(self._words())
         self.update()
+
+    def _place_tools(self) -> None:
+        """Buttons at an edge that no curve needs; not under the hand while it draws."""
+        wanted = not self._open and bool(self._before) and self._last is None
+        self._tools.setVisible(wanted)
+        chart = self._chart()
+        if chart is None or not wanted:
+            return
+        margin = self._theme.small_px / 2
+        self._tools.adjustSize()
+        room = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
+        lines = (self._pixels(chart, self._line), *self._curves(chart))
+        moved = [line - np.array([self.x(), self.y()]) for line in lines]
+        place = clear_place(QSizeF(self._tools.size()), room, moved, edges=True)
+        self._tools.move(place.topLeft().toPoint())
 
     def _compared(self, chart: Predictable) -> Difference | None:
         x, y = chart.measured(self._name)
@@ -191,7 +205,7 @@ class GuessPad(QWidget):
 
     def _guess(self, chart: Predictable) -> Guess:
         """All that is painted, in pixels of the live view."""
-        line = _points(chart, self._line[:, 0], self._line[:, 1])
+        line = self._pixels(chart, self._line)
         gaps, worst = np.empty((0, 4)), -1
         if self._difference is not None and self._difference.n:
             x, y = chart.measured(self._name)
@@ -200,7 +214,18 @@ class GuessPad(QWidget):
             ends = _points(chart, x[both], guess[both]), _points(chart, x[both], y[both])
             gaps = np.concatenate(ends, axis=1)
             worst = int(both[: self._difference.worst_at].sum())
-        return Guess(chart.plot_area(), line, gaps, worst, self._words(), revealed=self._open)
+        return Guess(chart.plot_area(), line, self._curves(chart), gaps, worst, self._words())
+
+    def _curves(self, chart: Predictable) -> tuple[Array, ...]:
+        """The curves on screen, in pixels of the live view."""
+        shown = [name for name in chart.curve_names() if self._open or name != self._name]
+        found = (np.stack(chart.measured(name), axis=1) for name in shown)
+        return tuple(self._pixels(chart, curve) for curve in found)
+
+    def _pixels(self, chart: Predictable, curve: Array) -> Array:
+        """Points of a curve, (n, 2), as pixels; without those that are nowhere on the axes."""
+        usable = np.isfinite(curve).all(axis=1) & ((curve[:, 1] > 0) | (not chart.logarithmic()))
+        return _points(chart, curve[usable, 0], curve[usable, 1])
 
     def _draw_to(self, place: QPointF) -> None:
         chart = self._chart()

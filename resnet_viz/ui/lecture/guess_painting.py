@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from resnet_viz.lecture.prediction import Array
@@ -14,6 +15,7 @@ from resnet_viz.ui.theme import Theme
 _PAD_EM = 0.6
 # Of the plot's width: a sentence that is broken into more lines is easier to read at a glance.
 _WORDS_SHARE = 0.6
+_STEP_PX = 6.0
 
 
 @dataclass(frozen=True)
@@ -23,18 +25,18 @@ class Guess:
     Attributes:
         area: where curves are drawn.
         line: the guess, (n, 2).
+        curves: those of the chart that are on screen, which words keep clear of, (k, 2) each.
         gaps: at each measured point the guess and the measured value, (k, 4).
         worst: row of `gaps` that is marked; -1 for none.
         words: what stands on the plot.
-        revealed: whether the measured curve is on screen.
     """
 
     area: QRectF
     line: Array
+    curves: tuple[Array, ...]
     gaps: Array
     worst: int
     words: str
-    revealed: bool
 
 
 def paint_guess(painter: QPainter, guess: Guess, theme: Theme) -> None:
@@ -99,34 +101,49 @@ def _paint_words(painter: QPainter, guess: Guess, theme: Theme) -> None:
 
 
 def _words_box(guess: Guess, metrics: QFontMetricsF, theme: Theme) -> QRectF:
-    """In the middle before anything is drawn, then in the corner where the curves are least."""
+    """Where words hide least of the curves."""
     pad = _PAD_EM * theme.font_px
     room = QRectF(0, 0, _WORDS_SHARE * guess.area.width(), guess.area.height())
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
     text = metrics.boundingRect(room, flags, guess.words)
-    box = QRectF(0, 0, text.width() + 2 * pad, text.height() + 2 * pad)
-    inner = guess.area.adjusted(pad, pad, -pad, -pad)
-    if not guess.revealed:
-        box.moveCenter(inner.center())
-        return box
-    ends = (*guess.gaps[:, :2], *guess.gaps[:, 2:], *guess.line)
-    return min(_corners(box, inner), key=lambda place: _covered(place, ends))
+    size = QSizeF(text.width() + 2 * pad, text.height() + 2 * pad)
+    return clear_place(size, guess.area.adjusted(pad, pad, -pad, -pad), (guess.line, *guess.curves))
 
 
-def _corners(box: QRectF, inner: QRectF) -> list[QRectF]:
-    right, bottom = inner.right() - box.width(), inner.bottom() - box.height()
-    middle = inner.center().x() - box.width() / 2
-    return [
-        QRectF(QPointF(x, y), box.size())
-        for y in (inner.top(), bottom)
-        for x in (right, inner.left(), middle)
+def clear_place(
+    size: QSizeF, room: QRectF, lines: Sequence[Array], *, edges: bool = False
+) -> QRectF:
+    """The place in `room` where a box of this size hides least of some lines.
+
+    Args:
+        size: of the box.
+        room: that it stays in.
+        lines: points in pixels, ascending in x, (n, 2) each.
+        edges: take the middle of `room` only where it hides less than all places at its top and
+            bottom; else the middle is preferred.
+    """
+    rows = (0.0, 1.0, 0.25, 0.75, 0.5) if edges else (0.5, 0.25, 0.75, 0.0, 1.0)
+    columns = (1.0, 0.0, 0.5, 0.25, 0.75) if edges else (0.5, 0.75, 0.25, 1.0, 0.0)
+    points = np.concatenate([np.empty((0, 2)), *(_along(line) for line in lines)])
+    spare_x, spare_y = room.width() - size.width(), room.height() - size.height()
+    places = [
+        QRectF(QPointF(room.left() + x * spare_x, room.top() + y * spare_y), size)
+        for y in rows
+        for x in columns
     ]
+    return min(places, key=lambda place: _hidden(place, points))
 
 
-def _covered(box: QRectF, points: tuple[Array, ...]) -> int:
+def _along(line: Array) -> Array:
+    """Points on a line every few pixels, so that long straight stretches count too."""
+    if len(line) < 2:
+        return line
+    x = np.arange(line[0, 0], line[-1, 0], _STEP_PX)
+    return np.stack([x, np.interp(x, line[:, 0], line[:, 1])], axis=1)
+
+
+def _hidden(box: QRectF, points: Array) -> int:
     """How many points a box would hide."""
-    if not points:
-        return 0
-    x, y = np.array(points).T
+    x, y = points.T
     inside = (x >= box.left()) & (x <= box.right()) & (y >= box.top()) & (y <= box.bottom())
     return int(inside.sum())
