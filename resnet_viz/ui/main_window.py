@@ -36,9 +36,9 @@ from resnet_viz.ui.session import Session
 from resnet_viz.ui.theme import Choice, Theme
 from resnet_viz.ui.top_bar import TopBar
 from resnet_viz.ui.train_commands import train_commands
+from resnet_viz.ui.window_figures import WindowFigures
 from resnet_viz.ui.window_files import WindowFiles
 from resnet_viz.ui.window_lecture import WindowLecture
-from resnet_viz.ui.window_pictures import WindowPictures
 from resnet_viz.ui.window_report import WindowReport
 from resnet_viz.ui.window_training import WindowTraining
 from resnet_viz.ui.workspace import Workspace
@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self._keys.set_keys(actions.key_sheet(self._commands))
         self.files.add_menus(actions.menu_named(self, "&File"))
         self.looks.add_menu(actions.menu_named(self, "&View"))
+        self.lecture.add_menu(actions.menu_named(self, "&Lecture"))
         self._connect()
         self._restore()
         self.training.offer_resuming()
@@ -99,7 +100,9 @@ class MainWindow(QMainWindow):
             },
             self._settings,
         )
-        self.pictures = WindowPictures(self.workspaces, self.looks, self.notifier)
+        self.figures = WindowFigures(
+            self, self.workspaces, self.looks, self.notifier, self._settings
+        )
         self.training = WindowTraining(self.workspaces, self.notifier, self._settings)
         self.lecture = WindowLecture(self.workspaces, self.notifier)
         self.top_bar = TopBar(self.session, self.workspaces.titles)
@@ -132,8 +135,8 @@ class MainWindow(QMainWindow):
         return [
             Command(file, "&Open picture…", files.ask_picture, ("Ctrl+O",)),
             Command(file, "Open &checkpoint…", files.ask_checkpoint, ("Ctrl+Shift+O",)),
-            Command(file, "&Export a picture…", self._ask_export, ("Ctrl+E",), True),
-            Command(file, "Copy a pict&ure", self.pictures.copy, ("Ctrl+Shift+C",)),
+            Command(file, "&Export a figure…", self.figures.ask, ("Ctrl+E",), True),
+            Command(file, "Copy the fig&ure", self.figures.copy, ("Ctrl+Shift+C",)),
             Command(file, "Re&port…", self.report.ask, ("Ctrl+Shift+E",)),
             Command(file, "&Quit", self.close, ("Ctrl+Q",), True),
             Command(edit, "&Undo", undo.undo, ("Ctrl+Z",)),
@@ -155,14 +158,13 @@ class MainWindow(QMainWindow):
         s, client, bar = self.session, self._client, self.top_bar
         bar.network_clicked.connect(self._choose_network)
         bar.workspace_chosen.connect(self.workspaces.show_titled)
-        bar.export_clicked.connect(self._ask_export)
+        bar.export_clicked.connect(self.figures.ask)
         bar.device_chosen.connect(lambda name: s.choose(replace(s.choice, device=name)))
         bar.theme_chosen.connect(self.looks.choose)
         self.looks.changed.connect(self.workspaces.set_theme)
         self.looks.changed.connect(lambda _theme: bar.show_theme(self.looks.choice))
         bar.picker.open_file.connect(self.files.ask_checkpoint)
         self.files.checkpoint.connect(self._open_checkpoint)
-        self.files.export.connect(self.pictures.write)
         self.intake.picture.connect(self._on_picture)
         self.intake.checkpoint.connect(self._open_checkpoint)
         self.intake.problem.connect(self.engine_notices.tell_problem)
@@ -217,7 +219,7 @@ class MainWindow(QMainWindow):
     def _make_lecture(self) -> Workspace:
         from resnet_viz.ui.lecture.workspace import lecture_workspace
 
-        return lecture_workspace(self._client, self.notifier)
+        return lecture_workspace(self._client, self.notifier, self._settings)
 
     @property
     def workspace(self) -> Workspace:
@@ -285,9 +287,6 @@ class MainWindow(QMainWindow):
             f"{picture.name} – ResNet Visualizer" if picture else "ResNet Visualizer"
         )
 
-    def _ask_export(self) -> None:
-        self.files.ask_export(self.workspace.export_name)
-
     # --- looks and help --------------------------------------------------------------------
 
     @property
@@ -335,6 +334,9 @@ class MainWindow(QMainWindow):
         self.workspaces.show_last(ExploreWorkspace.title)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.workspaces.may_close():
+            event.ignore()
+            return
         self._settings.setValue("geometry", self.saveGeometry())
         self.workspaces.save()
         self._settings.sync()

@@ -56,7 +56,7 @@ class DropOverlay(Overlay):
 class KeysOverlay(Overlay):
     """All keys on one sheet; any key or click closes it."""
 
-    ROWS = 16
+    ROWS = 18
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QMimeData
+from PySide6.QtWidgets import QMenu
 
 from resnet_viz.errors import UserError
-from resnet_viz.ui.notify import Notifier
+from resnet_viz.ui.notify import Level, Notice, Notifier
 from resnet_viz.ui.workspaces import Workspaces
 
 if TYPE_CHECKING:
@@ -34,12 +35,22 @@ class WindowLecture:
         """A command that brings the workspace up and acts there."""
 
         def run() -> None:
-            act(self._workspace())
+            act(self._show())
 
         return run
 
+    def add_menu(self, menu: QMenu) -> None:
+        """Put the lectures to open into a menu; they are looked up when it is opened."""
+        lectures = menu.addMenu("Recent and &built-in lectures")
+
+        def fill() -> None:
+            self._made().fill_menu(lectures)
+
+        lectures.aboutToShow.connect(fill)
+        lectures.triggered.connect(lambda _action: self._show())
+
     def add_what_is_seen(self) -> None:
-        """Make a scene of what the workspace on screen shows; it stays on screen."""
+        """Make a scene of what the workspace on screen shows; that stays on screen."""
         seen = self._workspaces.current
         try:
             views = seen.scene_views()
@@ -49,17 +60,35 @@ class WindowLecture:
         if not views:
             self._notifier.info("There is nothing on screen that a lecture could show.")
             return
-        self._workspace().add(views, seen.headline)
+        lecture = self._made()
+        number = lecture.add(views, seen.headline)
+        self._notifier.post(
+            Notice(
+                Level.INFO,
+                f"Added as scene {number} of “{lecture.document.lecture.title}”.",
+                action="Show the lecture",
+                on_action=lambda: self._workspaces.show_titled(TITLE),
+            )
+        )
 
     def take(self, files: Sequence[Path]) -> bool:
         """Open a lecture; False if `files` is none."""
-        return False
+        # Imported when something comes in, which is not at the start.
+        from resnet_viz.lecture.storage import seems_a_lecture
+
+        if len(files) != 1 or not files[0].is_file() or not seems_a_lecture(files[0]):
+            return False
+        self._show().open(files[0])
+        return True
 
     def take_mime(self, mime: QMimeData) -> bool:
         """The same for what was dropped or pasted."""
         urls = mime.urls() if mime.hasUrls() else []
         return self.take([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
 
-    def _workspace(self) -> LectureWorkspace:
+    def _made(self) -> LectureWorkspace:
+        return cast("LectureWorkspace", self._workspaces.made_titled(TITLE))
+
+    def _show(self) -> LectureWorkspace:
         self._workspaces.show_titled(TITLE)
-        return cast("LectureWorkspace", self._workspaces.current)
+        return self._made()

@@ -49,7 +49,7 @@ class Workspace(QWidget):
 
     @property
     def export_name(self) -> str:
-        """A good name for a picture of it, without suffix."""
+        """What is on screen, for the names of files; a figure's own name is put behind it."""
         raise NotImplementedError
 
     # --- what keys and menus do --------------------------------------------------------------
@@ -129,6 +129,10 @@ class Workspace(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
         raise NotImplementedError
+
+    def may_close(self) -> bool:
+        """Whether the window may close: unsaved work is asked about here."""
+        return True
 
     def close_down(self) -> None:
         """The window is about to close, after `save`."""

@@ -71,7 +71,7 @@ class Workspaces(QStackedWidget):
             KeyError: if there is none of that title.
         """
         before = self.current if self._made else None
-        workspace = self._made.get(title) or self._make(title)
+        workspace = self.made_titled(title)
         if workspace is before:
             return
         if before is not None:
@@ -110,6 +110,18 @@ class Workspaces(QStackedWidget):
         self._picture = picture
         for workspace in self._made.values():
             workspace.show_picture(picture, chosen=chosen and workspace is self.current)
+
+    def may_close(self) -> bool:
+        """Whether all agree that the window closes; one that does not was just on screen."""
+        return all(workspace.may_close() for workspace in self._made.values())
+
+    def made_titled(self, title: str) -> Workspace:
+        """A workspace, made if it is not there, without showing it.
+
+        Raises:
+            KeyError: if there is none of that title.
+        """
+        return self._made.get(title) or self._make(title)
 
     def save(self) -> None:
         """Let all remember their layout and what is chosen."""

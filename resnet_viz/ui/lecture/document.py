@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,18 +110,23 @@ class LectureDocument(QObject):
             self.selected = index
             self.selected_changed.emit(index)
 
-    def change_lecture(self, text: str, lecture: Lecture, *, typed: str = "") -> None:
-        """Replace the lecture, with the same scene chosen.
+    def edit_title(self, text: str) -> None:
+        """Change the lecture's title while it is typed: letters are one step."""
+        made = replace(self.lecture, title=text)
+        self._push("Edit the lecture's title", made, self.selected, "title of all")
 
-        Args:
-            text: what is done, for the menu.
-            lecture: the new one.
-            typed: name of the text that is being typed: letters of one text are one step.
-        """
-        self._push(text, lecture, self.selected, typed)
+    def edit_author(self, text: str) -> None:
+        """Change the author while it is typed."""
+        made = replace(self.lecture, author=text)
+        self._push("Edit the author", made, self.selected, "author")
 
     def change_scene(self, text: str, *, typed: str = "", **fields: Any) -> None:
         """Change fields of the chosen scene; nothing happens where there is none.
+
+        Args:
+            text: what is done, for the menu.
+            typed: name of the text that is being typed: letters of one text are one step.
+            **fields: of `Scene`.
 
         Raises:
             UserError: if a value cannot be used.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPointF, QSize
+from PySide6.QtCore import QPointF, QRect, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -82,6 +82,14 @@ class Headline(QWidget):
         """Whether part of the sentence is left out for want of room."""
         font, lines = self._written()
         return len(lines) < len(wrap(self._sentence, font, self._width()))
+
+    def places(self) -> tuple[QRect, QRect]:
+        """Where title and sentence stand, logical pixels: an editor lies over them."""
+        fit, width = self._fit, self.width()
+        titles = round(max(1, fit.title_lines) * line_height(fit.title))
+        top = titles + round(fit.gap)
+        rest = max(self.height() - top, round(line_height(fit.sentence)))
+        return QRect(0, 0, width, titles), QRect(0, top, width, rest)
 
     def expect(self, sentences: Sequence[str]) -> None:
         """Say which sentences will be shown, with figures of a usual length in them."""

@@ -1,0 +1,343 @@
+"""The chosen scene, live, as the audience will see it; its words are edited where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakSet
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+
+from resnet_viz.errors import UserError
+from resnet_viz.lecture.improvising import (
+    Changes,
+    difference,
+    kept_as_steps,
+    kept_in_script,
+    saying_step,
+    with_sentence,
+)
+from resnet_viz.lecture.scenes import Lecture, Scene
+from resnet_viz.lecture.toggling import has_blocks
+from resnet_viz.lecture.views import View
+from resnet_viz.ui.engine_client import EngineClient
+from resnet_viz.ui.hint_card import HintCard
+from resnet_viz.ui.lecture.document import LectureDocument
+from resnet_viz.ui.lecture.headline import Headline
+from resnet_viz.ui.lecture.in_place import InPlaceEditor
+from resnet_viz.ui.lecture.preview_bar import PreviewBar
+from resnet_viz.ui.lecture.scene_pool import ScenePool
+from resnet_viz.ui.lecture.scene_view import SceneView
+from resnet_viz.ui.stage.stage_view import StageView
+from resnet_viz.ui.theme import LIGHT, Theme
+
+ASPECT = 16 / 9
+"""Of the slide, until the screen of the presentation is known."""
+_RESIZE_MS = 80
+_LEAST = QSize(480, 270)
+
+
+class Preview(QWidget):
+    """Shows the chosen scene of a document with its steps, and changes the document.
+
+    Args:
+        client: the engine.
+        document: what is edited.
+        parent: owner.
+
+    Attributes:
+        pool: makes the scenes and measures them.
+        bar: steps, and what to do with changes made by hand.
+
+    Signals:
+        scene_shown: the `SceneView` on screen; None where there is no scene.
+        thumbnail_ready: index of a scene, and how it looks.
+        add_wanted: the button on an empty lecture.
+        refused: the `UserError` of a change that cannot be kept.
+    """
+
+    scene_shown = Signal(object)
+    thumbnail_ready = Signal(int, QPixmap)
+    add_wanted = Signal()
+    refused = Signal(object)
+
+    def __init__(
+        self, client: EngineClient, document: LectureDocument, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._aspect = ASPECT
+        self._active: StageView | None = None
+        self._on_screen: SceneView | None = None
+        self._known: WeakSet[SceneView] = WeakSet()
+        self._before: dict[int, View] = {}  # views as the script has them, by number
+        self.frame = QWidget()
+        self.stack = QStackedWidget(self.frame)
+        self.invitation = HintCard("Add a scene", self.frame)
+        self.invitation.say("An empty lecture", _INVITATION, "Add a scene")
+        self.pool = ScenePool(client, self.stack, LIGHT, _LEAST)
+        self.pool.set_controls(False)
+        self.bar = PreviewBar()
+        self.editor = InPlaceEditor(self.frame)
+        self._finish: Callable[[str], None] = lambda _text: None
+        self._resized = QTimer(self, singleShot=True, interval=_RESIZE_MS)
+        self._resized.timeout.connect(lambda: self.pool.set_size(self.stack.size()))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.frame, 1)
+        column.addWidget(self.bar)
+        self.setMinimumWidth(_LEAST.width())
+        self._connect()
+        self._on_lecture(document.lecture)
+
+    def _connect(self) -> None:
+        document, bar = self._document, self.bar
+        document.lecture_changed.connect(self._on_lecture)
+        document.selected_changed.connect(lambda _index: self._show())
+        document.place_changed.connect(lambda: self._on_lecture(document.lecture))
+        self.pool.prepared_changed.connect(self._on_prepared)
+        self.frame.installEventFilter(self)
+        self.editor.taken.connect(lambda text: self._finish(text))
+        self.invitation.run_clicked.connect(self.add_wanted)
+        bar.stepped.connect(self.step_by)
+        bar.reset.connect(self.back_to_script)
+        bar.keep_in_script.connect(lambda: self._keep(kept_in_script, forward=False))
+        bar.keep_as_step.connect(lambda: self._keep(kept_as_steps, forward=True))
+        bar.controls_toggled.connect(self.pool.set_controls)
+        focus = QApplication.instance()
+        if isinstance(focus, QApplication):
+            focus.focusChanged.connect(self._on_focus)
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    @property
+    def view(self) -> SceneView | None:
+        """The scene on screen."""
+        return self._on_screen if self._document.selected >= 0 else None
+
+    @property
+    def step(self) -> int:
+        """The step on screen."""
+        return 0 if self.view is None else self.view.step
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours and sizes."""
+        self.pool.set_theme(theme)
+        self.invitation.set_theme(theme)
+        self.editor.set_theme(theme)
+        self.bar.set_theme(theme)
+
+    def set_aspect(self, aspect: float) -> None:
+        """Take the shape of the presentation's screen, width over height."""
+        self._aspect = min(max(aspect, 1.2), 2.6)
+        self._fit()
+
+    def step_by(self, by: int) -> None:
+        """Show another step of the scene, as the keys of a presentation do."""
+        if self.view is not None:
+            self.show_step(self.view.step + by, acting=by > 0)
+
+    def show_step(self, step: int, *, acting: bool = False) -> None:
+        """Show a step of the scene as the script has it; beyond the ends nothing happens."""
+        view = self.view
+        if view is not None and 0 <= step <= view.n_steps:
+            view.show_step(step, acting=acting)
+            self._remember_script()
+            self._show_bar()
+
+    def back_to_script(self) -> None:
+        """Forget what was changed by hand."""
+        self.show_step(self.step)
+
+    def toggle(self, act: Callable[[View], View]) -> None:
+        """Change the view that was used last, or the first that has blocks, as if by hand."""
+        stage = self._stage_with_blocks()
+        if stage is not None:
+            stage.show_view(act(stage.view))
+            stage.changed_by_hand.emit()
+
+    def close_down(self) -> None:
+        """The window closes."""
+        self.editor.give_up()
+        self.pool.close()
+
+    # --- words -------------------------------------------------------------------------------
+
+    def edit_title(self) -> None:
+        """Edit the title where it stands."""
+        self._edit("title")
+
+    def edit_sentence(self) -> None:
+        """Edit the sentence of the step on screen where it stands."""
+        self._edit("sentence")
+
+    def _edit(self, what: str) -> None:
+        view, scene = self.view, self._document.scene
+        if view is None or scene is None:
+            return
+        title, sentence = view.headline.places()
+        title_px, sentence_px = view.headline.type_px
+        if what == "title":
+            self._finish = self._take_title
+            self._open("Title of the scene", scene.title, view, title, px=title_px, bold=True)
+        else:
+            index = saying_step(scene, view.step)
+            text = scene.sentence if index is None else scene.steps[index].say
+            self._finish = self._take_sentence
+            self._open("Sentence of the scene", text, view, sentence, px=sentence_px, bold=False)
+
+    def _open(
+        self, name: str, text: str, view: SceneView, place: QRect, *, px: int, bold: bool
+    ) -> None:
+        corner = view.headline.mapTo(self.frame, place.topLeft())
+        self.editor.edit(name, text, QRect(corner, place.size()), px=px, bold=bold)
+
+    def _take_title(self, text: str) -> None:
+        self._document.change_scene("Edit the title", title=text)
+
+    def _take_sentence(self, text: str) -> None:
+        scene = self._document.scene
+        if scene is not None:
+            made = with_sentence(scene, self.step, text)
+            self._document.change_scene(
+                "Edit the sentence", sentence=made.sentence, steps=made.steps
+            )
+
+    # --- what was changed by hand ------------------------------------------------------------
+
+    def changes(self) -> Changes:
+        """What differs on the live views from the script."""
+        found = {}
+        for number, stage in self._stages().items():
+            before = self._before.get(number)
+            if before is not None and (changed := difference(before, stage.view)):
+                found[number] = changed
+        return found
+
+    def _keep(self, keep: Callable[[Scene, int, Changes], Scene], *, forward: bool) -> None:
+        scene, changes, step = self._document.scene, self.changes(), self.step
+        if scene is None or not changes:
+            self.back_to_script()
+            return
+        try:
+            made = keep(scene, step, changes)
+        except UserError as error:
+            self.refused.emit(error)
+            return
+        new = len(made.steps) - len(scene.steps) if forward else 0
+        kept: dict[str, Any] = {"views": made.views, "steps": made.steps}
+        self._document.change_scene("Keep what was changed by hand", **kept)
+        self.show_step(step + new)
+
+    def _remember_script(self) -> None:
+        """Keep the views as they are before anybody touches them."""
+        self._before = {number: stage.view for number, stage in self._stages().items()}
+
+    def _stages(self) -> dict[int, StageView]:
+        """The live views by number."""
+        places = () if self.view is None else self.view.places
+        return {i: p.stage for i, p in enumerate(places, 1) if p.stage is not None}
+
+    def _stage_with_blocks(self) -> StageView | None:
+        stages = [s for s in self._stages().values() if has_blocks(s.view)]
+        if self._active in stages:
+            return self._active
+        return stages[0] if stages else None
+
+    # --- what others tell --------------------------------------------------------------------
+
+    def _on_lecture(self, lecture: Lecture) -> None:
+        self.editor.give_up()
+        self.pool.set_lecture(lecture, self._document.place.folder)
+        self._show()
+
+    def _show(self) -> None:
+        """Show the chosen scene; one that is on screen already keeps its step."""
+        index = self._document.selected
+        self.invitation.setVisible(index < 0)
+        self.stack.setVisible(index >= 0)
+        if index < 0:
+            self.scene_shown.emit(None)
+        elif self.pool.scene(index) is not self._on_screen:
+            self._turn_to(index)
+        else:
+            if not self.pool.scene(index).improvised:
+                self._remember_script()
+            self.scene_shown.emit(self.view)
+        self._show_place()
+        self._show_bar()
+
+    def _turn_to(self, index: int) -> None:
+        self.editor.give_up()
+        view = self.pool.show(index, 0)
+        self._on_screen, self._active = view, None
+        if view not in self._known:
+            self._known.add(view)
+            view.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+            view.headline.installEventFilter(self)
+            view.headline.setCursor(Qt.CursorShape.IBeamCursor)
+            view.headline.setToolTip("Double-click to edit")
+            view.improvised_changed.connect(self._show_bar)
+        self._remember_script()
+        self.scene_shown.emit(view)
+
+    def _show_place(self) -> None:
+        if self.view is not None:
+            count = len(self._document.lecture.scenes)
+            self.view.footer.set_place(f"{self._document.selected + 1} / {count}")
+
+    def _show_bar(self) -> None:
+        view = self.view
+        if view is None:
+            self.bar.show_nothing()
+        else:
+            self.bar.show_step(view.step, view.n_steps, improvised=view.improvised)
+
+    def _on_prepared(self, index: int) -> None:
+        picture = self.pool.thumbnail(index) if self.pool.prepared(index) else None
+        if picture is not None:
+            self.thumbnail_ready.emit(index, picture)
+
+    def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        for stage in self._stages().values():
+            if now is not None and stage.isAncestorOf(now):
+                self._active = stage
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.frame and event.type() == QEvent.Type.Resize:
+            self._fit()
+        elif isinstance(watched, Headline) and isinstance(event, QMouseEvent):
+            return self._on_headline(watched, event)
+        return super().eventFilter(watched, event)
+
+    def _on_headline(self, headline: Headline, event: QMouseEvent) -> bool:
+        if event.type() != QEvent.Type.MouseButtonDblClick:
+            return False
+        title, _ = headline.places()
+        self._edit("title" if title.contains(event.position().toPoint()) else "sentence")
+        return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The slide as large as it fits, in the middle."""
+        room = self.frame.size()
+        width = min(room.width(), round(room.height() * self._aspect))
+        height = round(width / self._aspect)
+        place = QRect((room.width() - width) // 2, (room.height() - height) // 2, width, height)
+        self.stack.setGeometry(place)
+        self.invitation.setGeometry(place)
+        self._resized.start()
+
+
+_INVITATION = (
+    "A lecture is a list of scenes. Each shows one or two live views under a title: they stay "
+    "live when you present.\n\n"
+    "Go to Explore, Gradients or Train, set up what you want to show, and press Ctrl+Shift+L: "
+    "what you see becomes a scene. Or add an empty scene here and choose its views on the right."
+)
