@@ -120,6 +120,7 @@ class Presentation(QWidget):
         self._dress(screens.rectangle(self._place).size())
         self.pool.set_paused(False)
         self.pool.set_lecture(lecture, folder)
+        self.pool.set_paused(False)
         self.presenter.set_lecture(lecture)
         self._go(clamped(Position(first, step), self._steps()), acting=False)
         screens.put(self, self._place)

@@ -80,6 +80,7 @@ class PresenterView(QWidget):
         self._look = QTimer(self, singleShot=True, interval=_LOOK_MS)
         self._look.timeout.connect(self._take_picture)
         self._lay_out()
+        self.setMinimumSize(640, 420)
         self.resize(1180, 680)
         pool.facts_changed.connect(self._on_facts)
         pool.prepared_changed.connect(self._on_prepared)
@@ -161,6 +162,8 @@ class PresenterView(QWidget):
         grid.setRowStretch(1, 5)
         grid.setRowStretch(2, 4)
         column = QVBoxLayout(self)
+        # Long notes and warnings must not make the window grow beyond a small screen.
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         column.setContentsMargins(16, 10, 16, 12)
         column.setSpacing(8)
         column.addWidget(self.time)

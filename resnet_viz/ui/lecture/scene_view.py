@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -66,6 +66,7 @@ class SceneView(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("slide")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # its own sheet paints it
         self._scene = scene
         self._theme = LIGHT
         self._size = QSize()

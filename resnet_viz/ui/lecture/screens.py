@@ -9,9 +9,6 @@ from PySide6.QtWidgets import QWidget
 Place = QScreen | QRect
 """A whole screen, or part of one in logical pixels of the desktop."""
 
-NONE = "none"
-"""Asks for no presenter view, whatever screens there are."""
-
 
 def choose(window: QWidget | None, chosen: str = "") -> tuple[QScreen, QScreen | None]:
     """Screens for slides and presenter view.
@@ -26,7 +23,7 @@ def choose(window: QWidget | None, chosen: str = "") -> tuple[QScreen, QScreen |
     screens = QGuiApplication.screens()
     here = window.screen() if window is not None else QGuiApplication.primaryScreen()
     others = [screen for screen in screens if screen is not here]
-    named = [screen for screen in screens if screen.name() == chosen]
+    named = [screen for screen in screens if chosen and screen.name() == chosen]
     slides = (named or others or [here])[0]
     rest = [screen for screen in (here, *screens) if screen is not slides]
     return slides, rest[0] if rest else None
