@@ -14,6 +14,7 @@ floor is `below` that floor. Imports neither torch nor Qt.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -41,12 +42,11 @@ def finding_facts(finding: Finding, number: int) -> dict[str, Fact]:
 
 def curve_names(chart: Chart) -> tuple[str, ...]:
     """What each curve of a chart is called in texts: the slugs of their labels, all different."""
-    seen: dict[str, int] = {}
-    names = []
+    names: list[str] = []
     for curve in chart.curves:
         name = slug(curve.label)
-        seen[name] = seen.get(name, 0) + 1
-        names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+        turns = (f"{name}_{turn}" for turn in itertools.count(2))
+        names.append(next(n for n in itertools.chain([name], turns) if n not in names))
     return tuple(names)
 
 

@@ -70,10 +70,12 @@ class ChartScene:
 
     def drawn(self) -> list[Series]:
         """Those lines that are drawn here."""
-        return [s for s in self.series() if self._is_drawn(s.side)]
+        return [s for s in self.series() if s.side in self.drawn_sides]
 
-    def _is_drawn(self, side: Side) -> bool:
-        return side != self.hidden and self.only in (None, side)
+    @property
+    def drawn_sides(self) -> tuple[Side, ...]:
+        """The networks that are drawn here."""
+        return tuple(s for s in SIDES if s != self.hidden and self.only in (None, s))
 
     def scale(self) -> LogScale:
         """The scale of the numbers shown: pinned, or all decades of now and before."""
@@ -192,7 +194,7 @@ class ChartScene:
         return Inks(self.style.theme)
 
     def _figures_words(self) -> str:
-        sides = [self.state.sides[side] for side in SIDES if self._is_drawn(side)]
+        sides = [self.state.sides[side] for side in self.drawn_sides]
         shown = [f for s in sides for f in (s.now, s.ghost) if f is not None]
         words = [w for f in shown if (w := exact_zero_words(self.quantity, f))]
         return words[0] if words else "0: below the pinned scale"

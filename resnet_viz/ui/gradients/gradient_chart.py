@@ -115,7 +115,8 @@ class GradientChart(QWidget):
 
     def describe(self) -> None:
         """Tell of the selected block; its column is painted over the kept picture."""
-        text = spoken_chart(self._state, self.scene.quantity, self.scene.scale_text())
+        scene = self.scene
+        text = spoken_chart(self._state, scene.quantity, scene.scale_text(), scene.drawn_sides)
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
         self.update()

@@ -185,11 +185,20 @@ def _muted(*parts: str) -> Line:
     return (Segment("  ·  ".join(p for p in parts if p), "muted"),)
 
 
-def spoken_chart(state: PairState, quantity: Quantity, scale_text: str) -> str:
-    """The chart as sentences, for people who listen to the window."""
+def spoken_chart(
+    state: PairState, quantity: Quantity, scale_text: str, sides: Sequence[Side] = SIDES
+) -> str:
+    """The chart as sentences, for people who listen to the window.
+
+    Args:
+        state: what is shown.
+        quantity: of the chart.
+        scale_text: the scale in words.
+        sides: the networks that are drawn; a block's figures are told only with both.
+    """
     parts = [f"{quantity.title}, {scale_text}"]
     now, names = state.now(quantity), [block.name for block in state.one.blocks]
-    for side in SIDES:
+    for side in sides:
         if side not in now:
             parts.append(f"{SIDE_NAMES[side]}: not measured yet")
             continue
@@ -199,6 +208,7 @@ def spoken_chart(state: PairState, quantity: Quantity, scale_text: str) -> str:
         if lost := int(series.underflow.sum()):
             text += f", {lost} blocks underflow {series.dtype}"
         parts.append(text)
-    selected = block_lines(state, quantity, state.one.selected)[0]
-    parts.append("".join(segment.text for segment in selected))
+    if len(sides) == len(SIDES):
+        selected = block_lines(state, quantity, state.one.selected)[0]
+        parts.append("".join(segment.text for segment in selected))
     return ". ".join(parts)

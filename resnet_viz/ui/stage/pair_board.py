@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -72,6 +72,7 @@ class PairBoard(QWidget):
         column.addWidget(self.grid, 1)
         for part in (*self.charts, *(view.canvas for view in self.sides.values())):
             part.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves no frame on the slide
+            part.installEventFilter(self)
         self._connect()
         self.setAccessibleName("Residual network and plain twin")
         self.set_theme(LIGHT)
@@ -225,6 +226,10 @@ class PairBoard(QWidget):
             self.controls.readout.set_line(*block_lines(self.state, self.charts.quantity, index))
         else:
             self.controls.show_hint("a curve is hidden")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep tips away: nobody in the hall can read them, and they tell what may be hidden."""
+        return event.type() == QEvent.Type.ToolTip or super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground that networks and charts stand on."""
