@@ -13,8 +13,8 @@ from resnet_viz.lecture.prediction import Array
 from resnet_viz.ui.theme import Theme
 
 _PAD_EM = 0.6
-# Of the plot's width: a sentence that is broken into more lines is easier to read at a glance.
-_WORDS_SHARE = 0.6
+# Of the plot's width: what words may take, narrower first, which is easier to read at a glance.
+_WORDS_SHARES = (0.6, 0.9)
 _STEP_PX = 6.0
 
 
@@ -103,11 +103,17 @@ def _paint_words(painter: QPainter, guess: Guess, theme: Theme) -> None:
 def _words_box(guess: Guess, metrics: QFontMetricsF, theme: Theme) -> QRectF:
     """Where words hide least of the curves."""
     pad = _PAD_EM * theme.font_px
-    room = QRectF(0, 0, _WORDS_SHARE * guess.area.width(), guess.area.height())
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    text = metrics.boundingRect(room, flags, guess.words)
-    size = QSizeF(text.width() + 2 * pad, text.height() + 2 * pad)
-    return clear_place(size, guess.area.adjusted(pad, pad, -pad, -pad), (guess.line, *guess.curves))
+    inner = guess.area.adjusted(pad, pad, -pad, -pad)
+    lines = (guess.line, *guess.curves)
+    boxes = []
+    for share in _WORDS_SHARES:
+        room = QRectF(0, 0, share * guess.area.width(), guess.area.height())
+        text = metrics.boundingRect(room, flags, guess.words)
+        size = QSizeF(text.width() + 2 * pad, text.height() + 2 * pad)
+        boxes.append(clear_place(size, inner, lines))
+    points = _points_on(lines)
+    return min(boxes, key=lambda box: _hidden(box, points))
 
 
 def clear_place(
@@ -124,7 +130,7 @@ def clear_place(
     """
     rows = (0.0, 1.0, 0.25, 0.75, 0.5) if edges else (0.5, 0.25, 0.75, 0.0, 1.0)
     columns = (1.0, 0.0, 0.5, 0.25, 0.75) if edges else (0.5, 0.75, 0.25, 1.0, 0.0)
-    points = np.concatenate([np.empty((0, 2)), *(_along(line) for line in lines)])
+    points = _points_on(lines)
     spare_x, spare_y = room.width() - size.width(), room.height() - size.height()
     places = [
         QRectF(QPointF(room.left() + x * spare_x, room.top() + y * spare_y), size)
@@ -132,6 +138,10 @@ def clear_place(
         for x in columns
     ]
     return min(places, key=lambda place: _hidden(place, points))
+
+
+def _points_on(lines: Sequence[Array]) -> Array:
+    return np.concatenate([np.empty((0, 2)), *(_along(line) for line in lines)])
 
 
 def _along(line: Array) -> Array:
