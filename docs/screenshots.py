@@ -12,13 +12,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QRect, QSettings, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from resnet_viz.lab.experiments import DepthSweep, Experiment, Lesion
 from resnet_viz.models.specs import spec
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.gradients.workspace import GradientsWorkspace
+from resnet_viz.ui.lecture.guess_pad import GuessPad
+from resnet_viz.ui.lecture.presentation import Presentation
+from resnet_viz.ui.lecture.workspace import LectureWorkspace
 from resnet_viz.ui.main_window import MainWindow
 from resnet_viz.ui.theme import Choice
 from resnet_viz.ui.train.run_folders import bundled_runs
@@ -55,6 +59,7 @@ def main() -> None:
         take_explore(window)
         take_gradients(window)
         take_training(window)
+        take_lecture(window)
         window.close()
 
 
@@ -151,6 +156,54 @@ def take_training(window: MainWindow) -> None:
     session.look_at_data()
     wait(lambda: session.data is not None)
     save(window, "train-data", "light", 1280, 720)
+
+
+def take_lecture(window: MainWindow) -> None:
+    """The Lecture workspace, a slide, a guess that is revealed, and the speaker's screen."""
+    window.workspaces.show_titled("Lecture")
+    workspace = window.workspaces.current
+    assert isinstance(workspace, LectureWorkspace)
+    scenes = len(workspace.document.lecture.scenes)
+    pool = workspace.preview.pool
+    workspace.document.select(2)
+    wait(lambda: all(pool.thumbnail(index) is not None for index in range(scenes)), 900.0)
+    save(window, "lecture-edit", "light", 1440, 900)
+    window.set_theme("light")
+    slides, beside = QRect(0, 0, 1280, 720), QRect(1280, 0, 1280, 720)
+    workspace.present(from_start=False, screen=slides, beside=beside)
+    shown = workspace.presentation
+    assert shown is not None
+
+    def complete() -> bool:
+        return shown.view is not None and shown.view.complete
+
+    wait(complete)
+    shown.grab().save(str(IMAGES / "lecture-arcs.png"))
+    wait(lambda: shown.pool.prepared(3))
+    shown.presenter.grab().save(str(IMAGES / "lecture-presenter.png"))
+    shown.go_to(1)
+    wait(complete)
+    draw_guess(shown)
+    shown.next()
+    wait(complete)
+    shown.grab().save(str(IMAGES / "lecture-guess.png"))
+    shown.end()
+
+
+def draw_guess(shown: Presentation) -> None:
+    """Draw a line that falls less steeply than the measured one, from right to left."""
+    pad = shown.findChild(GuessPad)
+    assert pad is not None
+    places = [QPoint(round(pad.width() * x), round(pad.height() * y)) for x, y in _GUESS]
+    QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=places[0])
+    for place in places[1:]:
+        QTest.mouseMove(pad, place)
+        wait(lambda: True, 1.0)
+    QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=places[-1])
+
+
+_GUESS = ((0.95, 0.14), (0.8, 0.2), (0.6, 0.3), (0.4, 0.42), (0.2, 0.5), (0.09, 0.55))
+"""Places on the pad, as shares of its size."""
 
 
 if __name__ == "__main__":

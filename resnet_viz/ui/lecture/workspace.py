@@ -32,6 +32,7 @@ from resnet_viz.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from resnet_viz.ui.lecture.presentation import Presentation
+    from resnet_viz.ui.lecture.screens import Place
 
 _LAST = "lecture/last"
 
@@ -98,6 +99,7 @@ class LectureWorkspace(Workspace):
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(10)
+        self.splitter.setSizes([220, 2000, 300])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.splitter)
@@ -183,8 +185,15 @@ class LectureWorkspace(Workspace):
         self.document.add([Scene("New scene")])
         self.preview.edit_title()
 
-    def present(self, *, from_start: bool) -> None:
-        """Show the lecture full screen, from the chosen scene or from the first."""
+    def present(
+        self, *, from_start: bool, screen: Place | None = None, beside: Place | None = None
+    ) -> None:
+        """Show the lecture full screen, from the chosen scene or from the first.
+
+        Args:
+            from_start: whether to begin with the first scene.
+            screen, beside: for slides and presenter view, where not the usual ones.
+        """
         if not self.document.lecture.scenes:
             self._notifier.info("There is no scene to present. Add one first.")
             return
@@ -196,6 +205,8 @@ class LectureWorkspace(Workspace):
             self.document.place.folder,
             first=0 if from_start else self.document.selected,
             step=0 if from_start else self.preview.step,
+            screen=screen,
+            presenter_screen=beside,
         )
 
     # --- as the window's workspace -----------------------------------------------------------
