@@ -96,6 +96,13 @@ class RunBoard(QObject):
         for card in self._keys:
             card.chart.set_width_of_mean(width)
 
+    def pin_scales(self) -> None:
+        """Keep all vertical axes, the colours and the room for what happened as they are now."""
+        for card in self._keys:
+            card.chart.pin_scale(card.chart.picture().scale)
+        self.heat.pin.setChecked(bool(self.heat.maps))
+        self.heat.strip.setFixedHeight(self.heat.strip.sizeHint().height())
+
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
         self._theme = theme
