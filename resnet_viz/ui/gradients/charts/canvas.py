@@ -24,7 +24,8 @@ from resnet_viz.ui.theme import LIGHT, Theme
 # Images are rows of pixels everywhere in this program; pyqtgraph must know before its first one.
 pg.setConfigOption("imageAxisOrder", "row-major")
 
-_LABEL_LETTERS = 17
+_LABEL_LETTERS, _LEAST_LETTERS = 17, 11
+_LABEL_SHARE = 0.22  # of the width, for labels at the right, where fewer letters will do
 _ZOOM_FROM = 40  # named positions; fewer are seen well enough at once
 _CLICK_PX = 4.0
 
@@ -222,7 +223,9 @@ class Canvas(QWidget):
         self.right.setTicks([spots])
 
     def _wrapped(self, text: str) -> str:
-        return "\n".join(textwrap.wrap(text, _LABEL_LETTERS)[:4])
+        letters = int(_LABEL_SHARE * self.width() / self.metrics.averageCharWidth())
+        letters = min(max(letters, _LEAST_LETTERS), _LABEL_LETTERS)
+        return "\n".join(textwrap.wrap(text, letters)[:4])
 
     def _draw_ticks(self) -> None:
         chart, measure = self.chart, self.metrics.horizontalAdvance
