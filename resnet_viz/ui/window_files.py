@@ -27,11 +27,9 @@ class WindowFiles(QObject):
 
     Signals:
         checkpoint: path of a checkpoint to load.
-        export: path of the picture of the window to write.
     """
 
     checkpoint = Signal(object)
-    export = Signal(object)
 
     def __init__(self, window: QWidget, settings: QSettings, intake: Intake) -> None:
         super().__init__(window)
@@ -58,22 +56,6 @@ class WindowFiles(QObject):
         if name:
             self._remember("checkpoints", name)
             self.checkpoint.emit(Path(name))
-
-    def ask_export(self, suggested: str) -> None:
-        """Choose where to write a picture of the window.
-
-        Args:
-            suggested: file name without suffix.
-        """
-        name, _ = QFileDialog.getSaveFileName(
-            self._window,
-            "Export a picture of the window",
-            str(Path(self._folder("export")) / f"{suggested}.png"),
-            "PNG (*.png)",
-        )
-        if name:
-            self._remember("export", name)
-            self.export.emit(Path(name))
 
     def add_menus(self, menu: QMenu) -> None:
         """Put recent and sample pictures into a menu."""

@@ -75,7 +75,7 @@ def _overview_figure(session: Session, shown: OverviewWidget) -> Figure:
         return widget
 
     return Figure(
-        f"{spec.title()} overview",
+        "Overview of the network",
         captions.explored(session),
         make,
         lambda: {} if snapshot is None else block_table(snapshot),
@@ -98,7 +98,7 @@ def _maps_figure(session: Session, shown: BlockView) -> Figure:
         return view
 
     return Figure(
-        f"{spec.title()} {block.name} maps",
+        f"Maps of {block.name}",
         _maps_caption(session, block),
         make,
         lambda: {} if maps is None else map_arrays(maps),
@@ -132,5 +132,5 @@ def _photo_figure(session: Session) -> Figure:
             numbers = {"label": np.array(labels), "probability": probabilities}
         return numbers
 
-    title = f"{picture.name} predictions"
+    title = "Picture and predictions"
     return Figure(title, captions.explored(session), make, data, photo_height)

@@ -1,9 +1,8 @@
-"""The figures of Gradients: the pair, its chart alone, an opened addition, charts of findings."""
+"""The figures of the pair in Gradients: both networks, the chart alone, one addition opened."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
 from resnet_viz.engine.messages import PairMeasured
-from resnet_viz.lab.findings import Chart, Finding
 from resnet_viz.lab.settings import SIDES
-from resnet_viz.lab.wording import conditions
 from resnet_viz.probe.snapshot import BlockStats
 from resnet_viz.ui.figures import captions
 from resnet_viz.ui.figures.explore_figures import block_table
@@ -44,14 +41,6 @@ def pair_figures(session: LabSession, shown: PairView) -> tuple[Figure, ...]:
     )
 
 
-def finding_figures(findings: Iterable[Finding]) -> tuple[Figure, ...]:
-    """A figure for every chart of the findings."""
-    return tuple(finding_figure(f, chart) for f in findings for chart in f.charts)
-
-
-# --- the pair ----------------------------------------------------------------------------------
-
-
 def _pair_figure(
     session: LabSession, measured: PairMeasured, shown: PairView, caption: str
 ) -> Figure:
@@ -78,6 +67,7 @@ def _pair_figure(
         make,
         lambda: _both(measured),
         lambda width: max(_PAIR_PX, 0.5 * width),
+        f"pair-{quantity.name}",
     )
 
 
@@ -107,10 +97,8 @@ def _chart_figure(
         make,
         data,
         lambda width: max(_CHART_PX, 0.42 * width),
+        f"chart-{quantity.name}",
     )
-
-
-# --- the addition ------------------------------------------------------------------------------
 
 
 def _node_figure(session: LabSession, measured: PairMeasured, caption: str) -> Figure:
@@ -140,57 +128,3 @@ def _node_figure(session: LabSession, measured: PairMeasured, caption: str) -> F
         data,
         lambda width: _NODE_PX if width >= BESIDE_PX else 2.1 * _NODE_PX,
     )
-
-
-# --- findings ----------------------------------------------------------------------------------
-
-
-def finding_figure(finding: Finding, chart: Chart) -> Figure:
-    """One chart of a finding."""
-    words = [f"{chart.title}.", chart.note, _conditions(finding)]
-    sources = {f"{c.label}: {c.source}." for c in chart.curves if c.source}
-    caption = " ".join(word for word in (*words, *sorted(sources)) if word)
-    return replace(chart_figure(chart), caption=caption)
-
-
-def chart_figure(chart: Chart) -> Figure:
-    """A chart on its own, with what it says of itself as its caption."""
-
-    def make() -> QWidget:
-        # pyqtgraph comes with it, which takes a second.
-        from resnet_viz.ui.gradients.charts.chart_view import ChartView
-
-        view = ChartView()
-        view.set_bare(True)
-        view.set_chart(chart)
-        if (layout := view.layout()) is not None:
-            layout.setContentsMargins(0, 0, 0, 0)
-        return view
-
-    return Figure(
-        chart.title,
-        f"{chart.title}. {chart.note}".strip(),
-        make,
-        lambda: chart_arrays(chart),
-        lambda width: max(230.0, 0.5 * width),
-        name=chart.key,
-    )
-
-
-def chart_arrays(chart: Chart) -> Numbers:
-    """X and y of every curve, and its band; names of the positions where they have names."""
-    numbers: dict[str, NDArray[Any]] = {}
-    if chart.ticks:
-        numbers["names"] = np.array(chart.ticks)
-    for curve in chart.curves:
-        columns = {"x": curve.x, "y": curve.y, "low": curve.low, "high": curve.high}
-        for what, values in columns.items():
-            if values is not None:
-                numbers[f"{curve.label} {what}"] = values
-    return numbers
-
-
-def _conditions(finding: Finding) -> str:
-    settings = finding.settings
-    said = f"{settings.spec('residual').title()}: {conditions(settings)}, {settings.dtype}"
-    return said + ("." if finding.complete else ", not complete yet.")

@@ -42,7 +42,7 @@ def live_figures(reader: RunReader, page: LivePage) -> tuple[Figure, ...]:
         single.append(_run_figure(reader, page, [], heat, ["gradients"], caption))
     if len(single) > 1:
         whole = _run_figure(reader, page, cards, heat, list(parts), caption)
-        single.insert(0, replace(whole, title=f"{reader.title}: all charts", name=""))
+        single.insert(0, replace(whole, title="All charts"))
     return tuple(single)
 
 
@@ -62,7 +62,7 @@ def _run_figure(
         return RunSheet(page.timeline, cards, heat)
 
     return Figure(
-        f"{reader.title}: {titles[0]}",
+        titles[0],
         f"{titles[0]}. {caption}" if len(titles) == 1 else caption,
         make,
         lambda: run_arrays(reader, parts),
@@ -99,4 +99,4 @@ def block_figure(reader: RunReader, shown: RecordedView, step: int | None) -> Fi
 
     caption = f"Recorded while training. {caption_words(reader, step)}."
     height = _LANES_PX + _ROW_PX * len(states)
-    return Figure(f"{reader.title}: blocks", caption, make, data, lambda width: height)
+    return Figure("Blocks at one step", caption, make, data, lambda width: height)

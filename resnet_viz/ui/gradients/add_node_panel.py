@@ -127,9 +127,14 @@ class AddNodePanel(QWidget):
         self._node(painter, place, y, "")
         x, clear = place.left + 18, place.spread + 0.62 * row + place.air
         self._write(painter, forward_lines(stats, "skip"), x, y - clear, place.right - x)
-        self._write(painter, forward_lines(stats, "branch"), x, y + clear, place.node - x)
         cosine = f"cos {cosine_text(stats)}"
         painter.setFont(style.small)
+        # Under the node, up to the cosine; a narrow panel begins further left.
+        lines = forward_lines(stats, "branch")
+        room = place.right - style.metrics.horizontalAdvance(cosine) - 10 - x
+        if line_width(lines[-1], self._look, style.theme.small_px) > room:
+            x, room = place.left + 2, room + 16
+        self._write(painter, lines, x, y + clear, room)
         painter.setPen(self._look.ink("muted"))
         draw_text(painter, place.right, y + clear, cosine, Anchor.RIGHT)
 

@@ -160,7 +160,8 @@ class GradientsWorkspace(Workspace):
 
     def figures(self) -> tuple[Figure, ...]:
         """The pair and the charts of all findings, those of the tab on screen first."""
-        from resnet_viz.ui.figures.gradients_figures import finding_figures, pair_figures
+        from resnet_viz.ui.figures.chart_figures import finding_figures
+        from resnet_viz.ui.figures.gradients_figures import pair_figures
 
         page = self.pages.get(self.tabs.tabText(self.tabs.currentIndex()))
         key = "" if page is None else page.key

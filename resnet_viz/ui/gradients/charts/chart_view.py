@@ -22,8 +22,9 @@ from resnet_viz.errors import UserError
 from resnet_viz.lab.csv_text import curves_csv
 from resnet_viz.lab.figures.scales import Scale
 from resnet_viz.lab.findings import Chart
-from resnet_viz.ui import exporting
-from resnet_viz.ui.gradients.background import Background
+from resnet_viz.ui.figures.chart_figures import chart_figure
+from resnet_viz.ui.figures.figure import Figure
+from resnet_viz.ui.figures.writing import Options, clipboard, write
 from resnet_viz.ui.gradients.charts import saving
 from resnet_viz.ui.gradients.charts.axes import n_outside, pinned_scale, y_scale
 from resnet_viz.ui.gradients.charts.canvas import Canvas
@@ -64,9 +65,6 @@ class ChartView(QWidget):
         self._bare = False
         self.hidden = -1
         self.title, self.y_words, self.x_words, self.note = QLabel(), QLabel(), QLabel(), QLabel()
-        self.background = Background(self)
-        self.background.done.connect(self.said)
-        self.background.failed.connect(self.failed)
         self.legend = Legend()
         self.canvas = Canvas()
         self.pin = _button("Pin scale", _PIN_TIP, checkable=True)
@@ -110,11 +108,12 @@ class ChartView(QWidget):
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         entries: tuple[tuple[str, Callable[[], None]] | None, ...] = (
-            ("Save picture as PNG…", lambda: self._ask(".png", self.save_png)),
-            ("Save figure as SVG…", lambda: self._ask(".svg", self.save_svg)),
+            ("Save figure as PNG…", lambda: self._ask(".png", self.save_picture)),
+            ("Save figure as SVG…", lambda: self._ask(".svg", self.save_picture)),
+            ("Save figure as PDF…", lambda: self._ask(".pdf", self.save_picture)),
             ("Save numbers as CSV…", lambda: self._ask(".csv", self.save_csv)),
             None,
-            ("Copy picture", self.copy_picture),
+            ("Copy figure", self.copy_picture),
             ("Copy numbers", self.copy_numbers),
         )
         for entry in entries:
@@ -253,20 +252,28 @@ class ChartView(QWidget):
 
     # --- taking it along -------------------------------------------------------------------
 
-    def save_png(self, path: Path) -> None:
-        """Write the chart as it is on screen.
+    def figure(self) -> Figure | None:
+        """The chart as a figure on the scale that is shown; None without a chart."""
+        chart = self.chart
+        return None if chart is None else chart_figure(chart, lambda: self._copy(chart))
+
+    def _copy(self, chart: Chart) -> ChartView:
+        made = ChartView()
+        made.set_chart(chart)
+        made._pinned = self._pinned
+        made._draw()
+        made.set_bare(True)
+        return made
+
+    def save_picture(self, path: Path) -> None:
+        """Write the chart as a figure: PNG, SVG or PDF by the suffix.
 
         Raises:
             UserError: if the file cannot be written.
         """
-        with _Undressed(self):
-            self.said.emit(f"Saved {exporting.write_png(self, self._theme.card, path).name}.")
-
-    def save_svg(self, path: Path) -> None:
-        """Write the chart as a figure for slides; `said` or `failed` follows."""
-        chart = self.chart
-        if chart is not None:
-            self.background.start(lambda: saving.write_svg(chart, path))
+        figure = self.figure()
+        if figure is not None:
+            self.said.emit(f"Saved {write(figure, path).name}.")
 
     def save_csv(self, path: Path) -> None:
         """Write all numbers of the chart.
@@ -280,10 +287,11 @@ class ChartView(QWidget):
             self.said.emit(f"Saved {path.name}.")
 
     def copy_picture(self) -> None:
-        """Put the chart on the clipboard as a picture."""
-        with _Undressed(self):
-            exporting.copy(self, self._theme.card)
-        self.said.emit("The chart is on the clipboard.")
+        """Put the chart on the clipboard as a figure."""
+        figure = self.figure()
+        if figure is not None:
+            QGuiApplication.clipboard().setMimeData(clipboard(figure, Options()))
+            self.said.emit("The chart is on the clipboard.")
 
     def copy_numbers(self) -> None:
         """Put the numbers on the clipboard as a spreadsheet pastes them."""
@@ -306,20 +314,6 @@ class ChartView(QWidget):
 
     def _open_menu(self, position: QPoint) -> None:
         self.menu.popup(position)
-
-
-class _Undressed:
-    """Hides what has no place in a picture: buttons and crosshair."""
-
-    def __init__(self, view: ChartView) -> None:
-        self._view = view
-
-    def __enter__(self) -> None:
-        self._view.canvas.hover.hide()
-        self._view.buttons.hide()
-
-    def __exit__(self, *_: object) -> None:
-        self._view.buttons.show()
 
 
 def _quantity(chart: Chart | None) -> tuple[str, bool] | None:

@@ -7,31 +7,8 @@ import io
 from pathlib import Path
 
 from resnet_viz.errors import UserError
-from resnet_viz.lab.findings import Chart
 
 _HINT = "Choose a folder that exists and that you may write to."
-
-
-def write_svg(chart: Chart, path: Path) -> str:
-    """Draw the chart as the headless laboratory does, as an SVG; returns a sentence.
-
-    Qt's own SVGs know no clipping, so that lines would leave the plot.
-
-    Raises:
-        UserError: if the file cannot be written.
-    """
-    # matplotlib comes with these; it is not wanted before somebody saves a figure.
-    import matplotlib as mpl
-
-    from resnet_viz.lab.figures.chart import caption, draw
-    from resnet_viz.report.palette import RC
-    from resnet_viz.report.rendering import rendered
-
-    with mpl.rc_context(RC):
-        drawing = rendered(draw(chart), chart.key, caption(chart))
-    path = with_suffix(path, ".svg")
-    write_text(drawing.svg.decode("utf-8"), path)
-    return f"Saved {path.name}."
 
 
 def write_text(text: str, path: Path) -> Path:
