@@ -147,22 +147,27 @@ class Headline(QWidget):
         return max(1.0, self._sizes.width - 2.0 * self._sizes.margin)
 
     def _fitted(self) -> _Fit:
-        """The largest type whose lines fit; a little smaller where that saves a line."""
-        fits = {scale: self._at(scale) for scale in _SCALES}
+        """The largest type whose lines fit; a little smaller where that saves a line.
+
+        The sentence gives way before the title, so that titles are alike on most slides.
+        """
         room = self._sizes.headline * (3.0 if self._alone else 1.0)
-        good = [scale for scale, fit in fits.items() if fit.height <= room] or [_SCALES[-1]]
-        saving = [scale for scale in good if scale >= _TO_SAVE_A_LINE] or good[:1]
-        chosen = fits[min(saving, key=lambda scale: (fits[scale].n_lines, -scale))]
+        scales = [(1.0, scale) for scale in _SCALES] + [(scale, scale) for scale in _SCALES[1:]]
+        fits = {pair: self._at(*pair) for pair in scales}
+        good = [pair for pair in scales if fits[pair].height <= room] or scales[-1:]
+        saving = [pair for pair in good if pair[1] >= _TO_SAVE_A_LINE] or good[:1]
+        chosen = fits[min(saving, key=lambda pair: (fits[pair].n_lines, -pair[0], -pair[1]))]
         while chosen.height > _MOST * room and chosen.n_lines > 2:
             chosen = _shorter(chosen)
         return chosen
 
-    def _at(self, scale: float) -> _Fit:
+    def _at(self, title_scale: float, sentence_scale: float) -> _Fit:
         sizes, width = self._sizes, self._width()
-        scale *= _SHORT if self._alone else 1.0
-        least_title = round(_TITLE_OVER_LEAST * sizes.least)
-        title = sized(self.font(), max(least_title, round(scale * sizes.title)), bold=True)
-        sentence = sized(self.font(), max(sizes.least, round(scale * sizes.sentence)))
+        larger = _SHORT if self._alone else 1.0
+        title_px = max(_TITLE_OVER_LEAST * sizes.least, larger * title_scale * sizes.title)
+        sentence_px = max(sizes.least, round(larger * sentence_scale * sizes.sentence))
+        title = sized(self.font(), round(title_px), bold=True)
+        sentence = sized(self.font(), sentence_px)
         lines = [len(wrap(text, sentence, width)) for text in (*self._expected, self._sentence)]
         return _Fit(title, sentence, len(wrap(self._title, title, width)), max(lines))
 
