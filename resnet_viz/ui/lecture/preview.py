@@ -8,7 +8,7 @@ from weakref import WeakSet
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from resnet_viz.errors import UserError
 from resnet_viz.lecture.improvising import (
@@ -36,6 +36,8 @@ from resnet_viz.ui.theme import LIGHT, Theme
 ASPECT = 16 / 9
 """Of the slide, until the screen of the presentation is known."""
 _RESIZE_MS = 80
+_PICTURE_MS = 500
+_THUMBNAIL_PX = 480
 _LEAST = QSize(480, 270)
 
 
@@ -74,6 +76,8 @@ class Preview(QWidget):
         self._known: WeakSet[SceneView] = WeakSet()
         self._before: dict[int, View] = {}  # views as the script has them, by number
         self.frame = QWidget()
+        self.edge = QFrame(self.frame)
+        self.edge.setObjectName("slideEdge")
         self.stack = QStackedWidget(self.frame)
         self.invitation = HintCard("Add a scene", self.frame)
         self.invitation.say("An empty lecture", _INVITATION, "Add a scene")
@@ -82,6 +86,8 @@ class Preview(QWidget):
         self.bar = PreviewBar()
         self.editor = InPlaceEditor(self.frame)
         self._finish: Callable[[str], None] = lambda _text: None
+        self._picture = QTimer(self, singleShot=True, interval=_PICTURE_MS)
+        self._picture.timeout.connect(self._take_picture)
         self._resized = QTimer(self, singleShot=True, interval=_RESIZE_MS)
         self._resized.timeout.connect(lambda: self.pool.set_size(self.stack.size()))
         column = QVBoxLayout(self)
@@ -125,6 +131,7 @@ class Preview(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
+        self.edge.setStyleSheet(f"#slideEdge {{ border: 1px solid {theme.border}; }}")
         self.pool.set_theme(theme)
         self.invitation.set_theme(theme)
         self.editor.set_theme(theme)
@@ -274,6 +281,7 @@ class Preview(QWidget):
         self.editor.give_up()
         view = self.pool.show(index, 0)
         self._on_screen, self._active = view, None
+        self._picture.start()
         if view not in self._known:
             self._known.add(view)
             view.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -281,6 +289,7 @@ class Preview(QWidget):
             view.headline.setCursor(Qt.CursorShape.IBeamCursor)
             view.headline.setToolTip("Double-click to edit")
             view.improvised_changed.connect(self._show_bar)
+            view.complete_changed.connect(lambda _complete: self._picture.start())
         self._remember_script()
         self.scene_shown.emit(view)
 
@@ -300,6 +309,14 @@ class Preview(QWidget):
         picture = self.pool.thumbnail(index) if self.pool.prepared(index) else None
         if picture is not None:
             self.thumbnail_ready.emit(index, picture)
+
+    def _take_picture(self) -> None:
+        """A thumbnail of the scene on screen, which the pool paints last."""
+        view = self.view
+        if view is not None and view.complete and view.step == 0 and not view.improvised:
+            whole = view.grab()
+            small = whole.scaledToWidth(_THUMBNAIL_PX, Qt.TransformationMode.SmoothTransformation)
+            self.thumbnail_ready.emit(self._document.selected, small)
 
     def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
         for stage in self._stages().values():
@@ -327,9 +344,10 @@ class Preview(QWidget):
     def _fit(self) -> None:
         """The slide as large as it fits, in the middle."""
         room = self.frame.size()
-        width = min(room.width(), round(room.height() * self._aspect))
+        width = min(room.width() - 2, round((room.height() - 2) * self._aspect))
         height = round(width / self._aspect)
         place = QRect((room.width() - width) // 2, (room.height() - height) // 2, width, height)
+        self.edge.setGeometry(place.adjusted(-1, -1, 1, 1))
         self.stack.setGeometry(place)
         self.invitation.setGeometry(place)
         self._resized.start()

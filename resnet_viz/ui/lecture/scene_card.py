@@ -12,6 +12,8 @@ from resnet_viz.ui.theme import LIGHT
 ASPECT = 16 / 9
 _MARGIN, _GAP = 8, 4
 _TITLE_LINES = 2
+_BROKEN = 0.45
+"""Of a line that words may leave empty where they do not fit any more."""
 
 
 class SceneCard(QStyledItemDelegate):
@@ -110,7 +112,7 @@ class SceneCard(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(self.theme.text))
         # Two lines, the second cut with dots: a title says in its first words what it is.
-        room = round(place.width() * (_TITLE_LINES - 0.2))
+        room = round(place.width() * (_TITLE_LINES - _BROKEN))
         words = metrics.elidedText(title or "Untitled", Qt.TextElideMode.ElideRight, room)
         flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         painter.drawText(place, flags, words)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,7 +23,7 @@ from resnet_viz.ui.lecture.scene_list import SceneList
 from resnet_viz.ui.lecture.scene_pool import ScenePool
 from resnet_viz.ui.theme import Theme
 
-_WIDTH_EM = 17
+_WIDTH_EM = 16
 
 
 class SceneColumn(QFrame):
@@ -82,8 +83,8 @@ class SceneColumn(QFrame):
         head.addWidget(opener)
         foot = QHBoxLayout()
         foot.setSpacing(4)
-        foot.addWidget(self.add, 1)
         for button in self.buttons:
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             foot.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)
@@ -92,6 +93,7 @@ class SceneColumn(QFrame):
         column.addWidget(self.author)
         column.addWidget(self.list, 1)
         column.addWidget(self.check)
+        column.addWidget(self.add)
         column.addLayout(foot)
 
     def set_theme(self, theme: Theme) -> None:

@@ -29,6 +29,7 @@ from resnet_viz.ui.lecture.views_page import ViewsPage
 from resnet_viz.ui.theme import Theme
 
 _WIDTH_EM = 23
+_TAB_PAD_PX = 9
 
 
 class SceneForm(QFrame):
@@ -95,6 +96,7 @@ class SceneForm(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
         self.setMinimumWidth(round(_WIDTH_EM * theme.font_px))
+        self.tabs.tabBar().setStyleSheet(f"QTabBar::tab {{ padding: 5px {_TAB_PAD_PX}px; }}")
         for page in (self.text, self.views, self.steps, self.questions):
             page.set_theme(theme)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from resnet_viz.errors import UserError
 from resnet_viz.lecture.scenes import Step
@@ -47,7 +47,7 @@ class StepCard(QFrame):
     def __init__(self, number: int) -> None:
         super().__init__()
         self._step = Step()
-        self.say = TextBox(f"Sentence of step {number}", 2, placeholder="the sentence stays")
+        self.say = TextBox(f"Sentence of step {number}", 3, placeholder="the sentence stays")
         self.say.typed.connect(lambda text: self._want(replace(self._step, say=text), typed=True))
         self.say.left.connect(self.left)
         self.change = TypedField(f"Change of step {number}", _CHANGE)
@@ -71,6 +71,7 @@ class StepCard(QFrame):
         self._step = step
         self.say.show_text(step.say)
         self.change.show_text(change_text(step.change))
+        self.change.setCursorPosition(0)
         self.view.show_data(str(step.view))
         self.view.setVisible(n_views > 1)
         self.action.show_data(step.do)
@@ -85,6 +86,7 @@ class StepCard(QFrame):
         head.setSpacing(2)
         title = self._button(f"Step {number}", f"Show step {number}", self.shown.emit)
         title.setObjectName("fold")
+        title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         head.addWidget(title, 1)
         head.addWidget(self._button("↑", f"Move step {number} up", lambda: self.moved.emit(-1)))
         head.addWidget(self._button("↓", f"Move step {number} down", lambda: self.moved.emit(1)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from resnet_viz.lecture.scenes import Scene, Step
@@ -32,6 +32,7 @@ class StepsPage(QScrollArea):
         self._document = document
         self.cards: list[StepCard] = []
         self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setObjectName("page")
         body = QWidget()
         self._column = QVBoxLayout(body)

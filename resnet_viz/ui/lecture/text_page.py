@@ -31,7 +31,7 @@ class TextPage(QWidget):
         self.title.setPlaceholderText("Says what is to be seen")
         self.title.textEdited.connect(lambda text: self._type("title", text))
         self.title.editingFinished.connect(document.end_typing)
-        self.sentence = self._box("sentence", "Sentence under the title", 3)
+        self.sentence = self._box("sentence", "Sentence under the title", 4)
         self.notes = self._box("notes", "Notes for the speaker alone", 4)
         self.predict = Choice("Curve to be guessed", {"": _NOTHING}, _PREDICT)
         self.predict.activated.connect(lambda _i: self._choose())

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+)
 
 from resnet_viz.errors import UserError
 from resnet_viz.lab.experiments import EXPERIMENTS, Experiment
@@ -23,6 +31,8 @@ from resnet_viz.ui.lecture.view_fields import (
     value_of,
 )
 from resnet_viz.ui.theme import LIGHT, Theme
+
+_OPTION_EM = 11
 
 
 class ViewForm(QFrame):
@@ -89,8 +99,7 @@ class ViewForm(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
         self._theme = theme
-        if self.options is not None:
-            self.options.set_theme(theme)
+        self._fit_options()
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -119,10 +128,18 @@ class ViewForm(QFrame):
             lambda _i: self._change("experiment", {"kind": question.currentData()})
         )
         self.experiment, self.options = question, OptionForm(kind)
-        self.options.set_theme(self._theme)
+        self._fit_options()
         self.options.changed.connect(self._change_options)
         self._add_row("experiment", question)
         self.grid.addWidget(self.options, self.grid.rowCount(), 0, 1, 2)
+
+    def _fit_options(self) -> None:
+        """Fields of the laboratory's wide page, in a narrow column."""
+        if self.options is None:
+            return
+        self.options.set_theme(self._theme)
+        for line in self.options.findChildren(QLineEdit):
+            line.setFixedWidth(min(line.maximumWidth(), _OPTION_EM * self._theme.font_px))
 
     def _change_options(self) -> None:
         if self.options is not None and self.options.error is None:

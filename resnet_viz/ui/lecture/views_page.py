@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from resnet_viz.lecture.checks import MOST_VIEWS
@@ -32,6 +33,7 @@ class ViewsPage(QScrollArea):
         self._theme: Theme = LIGHT
         self.forms: list[ViewForm] = []
         self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setObjectName("page")
         body = QWidget()
         self._column = QVBoxLayout(body)
