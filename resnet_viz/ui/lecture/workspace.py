@@ -192,7 +192,8 @@ class LectureWorkspace(Workspace):
 
         Args:
             from_start: whether to begin with the first scene.
-            screen, beside: for slides and presenter view, where not the usual ones.
+            screen: for the slides, where not the usual one.
+            beside: for the presenter view, where not the usual one.
         """
         if not self.document.lecture.scenes:
             self._notifier.info("There is no scene to present. Add one first.")
