@@ -60,6 +60,29 @@ def test_assets_are_those_in_the_wheel(site: Path, tmp_path: Path) -> None:
     assert shipped
 
 
+def test_no_asset_stays_behind(site: Path) -> None:
+    """Lectures and the glossary as well as weights: a folder too many is as bad as one missing."""
+    here, there = (
+        {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+        for folder in (ROOT / "assets", site / "resnet_viz" / "assets")
+    )
+    assert there == here
+    assert {"lectures/residual-networks.toml", "glossary.toml"} <= there
+
+
+def test_the_installed_lecture_has_everything_it_names(site: Path, tmp_path: Path) -> None:
+    lecture = site / "resnet_viz" / "assets" / "lectures" / "residual-networks.toml"
+    done = subprocess.run(
+        [sys.executable, "-m", "resnet_viz", "lecture", lecture, "--check"],
+        env=environment(site, tmp_path),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert " scenes" in done.stdout.splitlines()[0]
+
+
 def test_the_installed_window_opens_and_closes(site: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "resnet_viz"],

@@ -16,6 +16,8 @@ from resnet_viz.train.recipe import parse_config, read_config
 from resnet_viz.train.schedule import lr_share
 
 PRESETS = ("two-minute-demo.toml", "duel56-cifar10.toml", "fine-tune-folder.toml")
+STUDIES = ("few-pictures-pretrained", "few-pictures-scratch", "overfitting-shapes")
+"""Recipes that are named for what is seen in them; their runs ship, too."""
 
 GOOD = """
 [network]
@@ -113,7 +115,8 @@ def test_the_shipped_recipes_are_read_and_twins_differ_in_the_name_alone() -> No
     for name, config in recipes.items():
         data = "".join(filter(str.isalnum, config.data.dataset.lower()))
         who = config.name.replace("resnet", "duel") if config.rival else config.name
-        assert name in (f"{who}-{data}.toml", f"{who}-{data}-short.toml", *PRESETS)
+        usual = {f"{who}-{data}.toml", f"{who}-{data}-short.toml"}
+        assert name in usual | {*PRESETS, *(f"{study}.toml" for study in STUDIES)}
         assert not Path(config.data.folder).is_absolute()
     assert set(PRESETS) <= set(recipes)
     for name, config in recipes.items():
@@ -122,6 +125,22 @@ def test_the_shipped_recipes_are_read_and_twins_differ_in_the_name_alone() -> No
             same: Any = lambda c: (c.data, c.run, c.optimiser, c.schedule)  # noqa: E731
             assert same(config) == same(twin)
             assert config.network.name == twin.network.name
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_s_recorded_run_was_made_by_the_recipe_of_its_name(name: str) -> None:
+    recipe = read_config(assets_dir() / "recipes" / f"{name}.toml")
+    assert read_config(assets_dir() / "runs" / name / "config.toml") == recipe
+    assert recipe.data.source == "shapes"  # so it runs on a machine without data
+
+
+def test_the_two_studies_of_few_pictures_differ_in_their_first_weights_alone() -> None:
+    folder = assets_dir() / "recipes"
+    scratch = read_config(folder / "few-pictures-scratch.toml")
+    pretrained = read_config(folder / "few-pictures-pretrained.toml")
+    assert scratch.start.weights == "none"
+    assert pretrained.start.weights == "bundled"
+    assert replace(pretrained, start=scratch.start) == scratch
 
 
 def test_the_short_recipe_is_the_first_part_of_the_long_one() -> None:
