@@ -38,6 +38,7 @@ from resnet_viz.ui.top_bar import TopBar
 from resnet_viz.ui.train_commands import train_commands
 from resnet_viz.ui.window_figures import WindowFigures
 from resnet_viz.ui.window_files import WindowFiles
+from resnet_viz.ui.window_films import WindowFilms
 from resnet_viz.ui.window_lecture import WindowLecture
 from resnet_viz.ui.window_report import WindowReport
 from resnet_viz.ui.window_training import WindowTraining
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self.figures = WindowFigures(
             self, self.workspaces, self.looks, self.notifier, self._settings
         )
+        self.films = WindowFilms(self, self.workspaces, self.looks, self.notifier, self._settings)
         self.training = WindowTraining(self.workspaces, self.notifier, self._settings)
         self.lecture = WindowLecture(self.workspaces, self.notifier)
         self.top_bar = TopBar(self.session, self.workspaces.titles)
@@ -137,6 +139,7 @@ class MainWindow(QMainWindow):
             Command(file, "Open &checkpoint…", files.ask_checkpoint, ("Ctrl+Shift+O",)),
             Command(file, "&Export a figure…", self.figures.ask, ("Ctrl+E",), True),
             Command(file, "Copy the fig&ure", self.figures.copy, ("Ctrl+Shift+C",)),
+            Command(file, "Export a fi&lm…", self.films.ask),
             Command(file, "Re&port…", self.report.ask, ("Ctrl+Shift+E",)),
             Command(file, "&Quit", self.close, ("Ctrl+Q",), True),
             Command(edit, "&Undo", undo.undo, ("Ctrl+Z",)),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from resnet_viz.lecture.views import View
 from resnet_viz.ui.figures.figure import Figure
+from resnet_viz.ui.figures.film import Film
 from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.theme import Theme
 
@@ -104,6 +105,10 @@ class Workspace(QWidget):
 
     def figures(self) -> tuple[Figure, ...]:
         """What can be taken out of it as a picture or as numbers, the most important first."""
+        return ()
+
+    def films(self) -> tuple[Film, ...]:
+        """What of it can be filmed, because something grows in it; the most important first."""
         return ()
 
     # --- what the window tells it ------------------------------------------------------------

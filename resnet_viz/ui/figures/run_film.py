@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -13,6 +14,22 @@ from resnet_viz.ui.figures.film import Film
 from resnet_viz.ui.stage.run_sheet import RunSheet
 from resnet_viz.ui.theme import Theme
 from resnet_viz.ui.train.run_words import caption_words
+
+
+def run_films(reader: Recorded, shown: Sequence[RunPart]) -> tuple[Film, ...]:
+    """What of a run can be filmed: all that is shown, and its curves alone; nothing before step 1.
+
+    Args:
+        reader: the run.
+        shown: what is drawn of it on screen.
+    """
+    if not reader.last_step:
+        return ()
+    curves = tuple(part for part in shown if part != "gradients")
+    if not curves or len(curves) == len(shown):
+        return (run_film(reader, shown),)
+    alone = run_film(reader, curves)
+    return run_film(reader, shown), replace(alone, title=f"{alone.title}: curves")
 
 
 def run_film(reader: Recorded, parts: Sequence[RunPart], smoothing: int = 0) -> Film:

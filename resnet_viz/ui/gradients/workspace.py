@@ -19,6 +19,7 @@ from resnet_viz.lab.settings import Weights
 from resnet_viz.lecture.views import View
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.figures.figure import Figure
+from resnet_viz.ui.figures.film import Film
 from resnet_viz.ui.gradients.cause_panel import CausePanel
 from resnet_viz.ui.gradients.pair_page import PairPage
 from resnet_viz.ui.gradients.scene_views import experiment_views, pair_views
@@ -157,6 +158,15 @@ class GradientsWorkspace(Workspace):
         if page is None:
             return pair_views(self.session, self.page, self._picture)
         return experiment_views(self.session, page, self._picture)
+
+    def films(self) -> tuple[Film, ...]:
+        """The charts of the experiment on screen; of all of them where the pair is."""
+        from resnet_viz.ui.figures.study_film import study_film
+
+        page = self.pages.get(self.tabs.tabText(self.tabs.currentIndex()))
+        found = self.session.findings
+        keys = list(found) if page is None else [page.key] if page.key in found else []
+        return tuple(study_film(found[k], chart) for k in keys for chart in found[k].charts)
 
     def figures(self) -> tuple[Figure, ...]:
         """The pair and the charts of all findings, those of the tab on screen first."""

@@ -24,6 +24,7 @@ from resnet_viz.runs.places import runs_folder
 from resnet_viz.train.recipe import parse_config, to_toml
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.figures.figure import Figure
+from resnet_viz.ui.figures.film import Film
 from resnet_viz.ui.hint_card import HintCard
 from resnet_viz.ui.notify import Notifier
 from resnet_viz.ui.pictures import Picture
@@ -171,6 +172,14 @@ class TrainWorkspace(Workspace):
         if self._blocks_are_shown:
             parts = ("gradients",)
         return run_views(self.session, parts)
+
+    def films(self) -> tuple[Film, ...]:
+        """The run on screen from its first step to its newest, as its charts are shown."""
+        from resnet_viz.ui.figures.run_film import run_films
+
+        reader = self.session.reader
+        live = cast("LivePage | None", self.pages.get(LIVE))
+        return () if reader is None else run_films(reader, live.parts if live else Run.parts)
 
     def figures(self) -> tuple[Figure, ...]:
         """Charts, heatmaps and blocks of the run, those of the tab on screen first."""
