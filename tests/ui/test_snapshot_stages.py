@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from snapshot_stages import measured, staged
 
 from resnet_viz.errors import UserError
-from resnet_viz.lecture.views import Look, Maps, Overview, Photo
+from resnet_viz.lecture.views import Maps, Overview, Photo, View
 from resnet_viz.models.gates import Gate
 from resnet_viz.samples import sample_images
 from resnet_viz.ui.pictures import Picture
@@ -347,7 +347,7 @@ def test_picture_input_and_classes_share_the_room(qtbot: QtBot, height: int, hal
 
 @pytest.mark.parametrize("view", [OVERVIEW, MAPS, Photo(network="resnet20", weights="none")])
 @pytest.mark.parametrize("half", [False, True])
-def test_no_view_asks_for_more_room_than_a_slide_has(qtbot: QtBot, view: Look, half: bool) -> None:
+def test_no_view_asks_for_more_room_than_a_slide_has(qtbot: QtBot, view: View, half: bool) -> None:
     stage, _ = measured(qtbot, view, half=half)
     least = stage.minimumSizeHint()
     assert least.width() <= stage.width()

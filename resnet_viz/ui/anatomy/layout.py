@@ -13,6 +13,7 @@ Advance = Callable[[str], float]
 
 _NARROWEST = 0.12  # of the widest band, so that few channels are still seen
 _BAND = 4.6  # least width of the band where it is widest, in sizes of the type
+_SQUEEZE = 1.8  # by how much it becomes narrower still rather than texts overlap
 _GAP = 1.0  # least gap between two columns
 _HEADINGS = (
     ("tensor", "tensor"),
@@ -109,10 +110,10 @@ def columns(rows: Sequence[Row], symbol: str, width: float, em: float, advance: 
         spare = width - least - labels - sum(widths) - 3 * _GAP * em
         if spare >= 0:
             break
+    more = max(spare, -_SQUEEZE * em) if spare < 0 else min(0.25 * spare, 9.0 * em)
     spare = max(0.0, spare)
-    more = min(0.25 * spare, 9.0 * em)
     band = _BAND * em + more
-    gap = _GAP * em + min(0.2 * (spare - more), 4.5 * em)
+    gap = _GAP * em + min(0.2 * (spare - max(0.0, more)), 4.5 * em)
     centre = band_left + band / 2
     last = width
     middle = last - widths[2] - gap
