@@ -68,10 +68,15 @@ def _times(ratio: float) -> str:
     return f"{figure(max(ratio, 1 / ratio), 2)} times {which} than the last's"
 
 
-def conditions(settings: LabSettings) -> str:
-    """What the numbers depend on: `56 layers, no norm, Xavier initialisation`."""
+def conditions(settings: LabSettings, *, depth: bool = True) -> str:
+    """What the numbers depend on: `56 layers, no norm, Xavier initialisation`.
+
+    Args:
+        settings: of both networks.
+        depth: whether the number of layers is said, which a network's title says too.
+    """
     spec = settings.spec("residual")
-    said = [f"{spec.n_layers} layers", norm_words(settings)]
+    said = [f"{spec.n_layers} layers"] * depth + [norm_words(settings)]
     if settings.weights == "random":
         said.append(init_words(settings))
         if spec.activation != "relu":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from resnet_viz.engine.messages import Failed
 from resnet_viz.errors import UserError
@@ -63,6 +63,8 @@ class StagePlace(QWidget):
         self.stage: StageView | None = None
         self._card = HintCard()
         self._card.setAccessibleName("This view cannot be shown")
+        # Two places stand side by side: their cards must not make the slide wider than a screen.
+        self._card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._card.run_clicked.connect(self._try_again)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._card)

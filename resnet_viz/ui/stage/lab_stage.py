@@ -131,5 +131,6 @@ def pair_caption(measured: PairMeasured) -> str:
     """Networks, weights, conditions, batch, precision and device, in one line."""
     settings = measured.settings
     networks = " and ".join(settings.spec(side).title() for side in SIDES)
-    parts = networks, measured.weights_note, conditions(settings), measured.batch_note
-    return " · ".join((*parts, measured.residual.dtype, measured.residual.device))
+    about = f"{networks}, {conditions(settings, depth=False)}"
+    where = f"{measured.residual.dtype} on {measured.residual.device}"
+    return " · ".join((about, measured.weights_note, measured.batch_note, where))

@@ -70,8 +70,7 @@ class PairBoard(QWidget):
         column.setSpacing(0)
         column.addWidget(self.controls)
         column.addWidget(self.grid, 1)
-        for part in (*self.charts, *(view.canvas for view in self.sides.values())):
-            part.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves no frame on the slide
+        for part in self._parts():
             part.installEventFilter(self)
         self._connect()
         self.setAccessibleName("Residual network and plain twin")
@@ -82,6 +81,10 @@ class PairBoard(QWidget):
         view = SideView(side, self.state.sides[side], self._style, labelled=False)
         view.header.hide()  # a caption says what is needed
         return view
+
+    def _parts(self) -> tuple[QWidget, ...]:
+        """All that is clicked and hovered."""
+        return (*self.charts, *(view.canvas for view in self.sides.values()))
 
     def _connect(self) -> None:
         for view in self.sides.values():
@@ -117,8 +120,12 @@ class PairBoard(QWidget):
         self.grid.set_part(part)
 
     def set_controls(self, shown: bool) -> None:
-        """Show or hide the buttons of the chart."""
+        """Show or hide the buttons of the chart; with them all is reached by keys as well."""
         self.controls.setVisible(shown)
+        # Without them keys are the lecture's, and a click leaves no frame on the slide.
+        policy = Qt.FocusPolicy.TabFocus if shown else Qt.FocusPolicy.NoFocus
+        for part in self._parts():
+            part.setFocusPolicy(policy)
 
     def set_network(self, settings: LabSettings) -> None:
         """Show other networks, not measured yet, no block selected."""
