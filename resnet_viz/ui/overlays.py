@@ -48,7 +48,8 @@ class DropOverlay(Overlay):
         train = QLabel("to train: a folder of class folders, a recipe (.toml), or a run's folder")
         layout = QVBoxLayout(self)
         layout.addStretch()
-        for label in (title, body, train):
+        lecture = QLabel("to present: a lecture (.toml, .rvl)")
+        for label in (title, body, train, lecture):
             layout.addWidget(label, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch()
 

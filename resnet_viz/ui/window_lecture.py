@@ -61,7 +61,7 @@ class WindowLecture:
             self._notifier.info("There is nothing on screen that a lecture could show.")
             return
         lecture = self._made()
-        number = lecture.add(views, seen.headline)
+        number = lecture.add(views, seen.headline.partition(" · ")[0])
         self._notifier.post(
             Notice(
                 Level.INFO,

@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakSet
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from resnet_viz.errors import UserError
@@ -336,6 +336,14 @@ class Preview(QWidget):
         title, _ = headline.places()
         self._edit("title" if title.contains(event.position().toPoint()) else "sentence")
         return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys of a presenter's remote that nobody else has use for."""
+        by = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}.get(Qt.Key(event.key()), 0)
+        if by:
+            self.step_by(by)
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -91,7 +91,7 @@ class PreviewBar(QWidget):
         self.controls.setEnabled(True)
         self.start.setEnabled(True)
         if improvised:
-            words = "Changed by hand"
+            words = "By hand"
         elif n_steps == 0:
             words = "No steps"
         else:

@@ -118,6 +118,8 @@ class ScenePool(QObject):
 
     def set_paused(self, paused: bool) -> None:
         """Prepare nothing and ask nothing while the scenes are out of sight."""
+        if paused == self._paused:
+            return
         self._paused = paused
         if paused:
             self._timer.stop()

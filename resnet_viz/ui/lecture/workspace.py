@@ -86,6 +86,7 @@ class LectureWorkspace(Workspace):
         self.packer = Packer(self)
         self.handing_out = HandingOut(client, notifier, self)
         self.preview = Preview(client, self.document)
+        self.preview.pool.set_paused(True)  # until it is on screen
         self.column = SceneColumn(self.document, self.preview.pool)
         self.form = SceneForm(self.document, self.preview)
         self.presentation: Presentation | None = None
@@ -153,7 +154,7 @@ class LectureWorkspace(Workspace):
 
     def pack_to(self, path: Path) -> None:
         """Pack the lecture with its pictures and the figures measured so far."""
-        self.preview.back_to_script()
+        self.preview.show_step(0)
         self.packer.start(
             Packed(
                 self.document.lecture,
@@ -277,8 +278,9 @@ class LectureWorkspace(Workspace):
         return False
 
     def enter(self) -> None:
-        """It is on screen: measure."""
-        self.preview.pool.set_paused(False)
+        """It is on screen: measure, unless a presentation does."""
+        if self.presentation is None or not self.presentation.running:
+            self.preview.pool.set_paused(False)
         self.column.list.setFocus()
 
     def leave(self) -> None:
