@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from resnet_viz.lab.findings import Chart, Curve, Finding
 from resnet_viz.ui.figures.film import Film
@@ -61,10 +61,14 @@ class ChartReel:
         self._view.set_bare(True)
         self._view.set_theme(theme)
         self._view.set_chart(chart)
+        card = QFrame()
+        card.setObjectName("card")
+        within = QVBoxLayout(card)
+        within.addWidget(self._view)
         self.widget = QWidget()
         column = QVBoxLayout(self.widget)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._view)
+        column.setContentsMargins(*[theme.font_px] * 4)
+        column.addWidget(card)
 
     def show_share(self, share: float) -> None:
         """Show the chart with this share of its places on x."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
 from resnet_viz.runs.recorded import Recorded
+from resnet_viz.ui.fitted_line import FittedLine
 from resnet_viz.ui.theme import Theme
 from resnet_viz.ui.train.chart_values import Happening
 from resnet_viz.ui.train.heat_field import HeatField
@@ -50,7 +51,7 @@ class HeatCard(QFrame):
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("What the heatmaps show")
         self.chooser.currentIndexChanged.connect(self._on_chosen)
-        self.title = QLabel()
+        self.title = FittedLine()
         self.title.setProperty("role", "title")
         self.legend = HeatLegend()
         self.pin = QToolButton()
@@ -169,7 +170,8 @@ class HeatCard(QFrame):
         self.chooser.setVisible(there and self._controls)
         self.pin.setVisible(there and self._controls)
         self.title.setVisible(there and not self._controls)
-        self.title.setText(self.quantity.title)
+        title = self.quantity.title
+        self.title.say(title, title.partition(" ‖")[0])
         self.empty.setVisible(not there)
 
     def follow(self) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+_LEAST_EM = 8
 
 
 class FittedLine(QLabel):
@@ -15,13 +17,24 @@ class FittedLine(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._wordings: tuple[str, ...] = ("",)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def say(self, *wordings: str) -> None:
         """Say one of these, the longest first."""
         self._wordings = wordings
         self.setAccessibleName(wordings[0])
+        self.updateGeometry()
         self._choose()
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self._wordings[0])
+        return QSize(width + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the shortest wording, unless that is a long one."""
+        metrics = self.fontMetrics()
+        width = min(metrics.horizontalAdvance(self._wordings[-1]), _LEAST_EM * metrics.height())
+        return QSize(width + 2, super().sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
