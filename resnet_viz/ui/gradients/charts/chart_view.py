@@ -221,7 +221,7 @@ class ChartView(QWidget):
 
     def _y_words(self, chart: Chart, scale: Scale) -> str:
         words = axis_words(chart.y_label, log=chart.y_log)
-        if self._pinned is None:
+        if self._pinned is None or self._bare:  # there is no pin to speak of
             return words
         outside = n_outside(chart, scale)
         beyond = f": {outside} values lie outside of it" if outside else ""
