@@ -40,6 +40,17 @@ def test_the_picture_goes_to_the_engine_as_the_network_sees_it(
     assert not session.stale
 
 
+def test_two_pictures_of_one_name_are_two_pictures(session: Session, client: FakeClient) -> None:
+    first = Picture("pasted picture", np.full((40, 60, 3), 10, np.uint8))
+    second = Picture("pasted picture", np.full((40, 60, 3), 20, np.uint8))
+    session.show_picture(first)
+    session.show_picture(second)
+    client.answer_explore(number=-2)  # of the first, which is no longer on screen
+    assert session.stale
+    client.answer_explore()
+    assert not session.stale
+
+
 def test_nothing_is_asked_before_network_and_picture_are_there(client: FakeClient) -> None:
     made = Session(client, ModelChoice(spec("resnet20")))
     made.show_picture(PHOTO)

@@ -247,11 +247,12 @@ class Pane(QWidget):
         self.refresh_bar(channel, scope)
 
     def _caption_map(self, channel: int, name: Line) -> None:
+        short = joined([name, (Segment(f"ch. {channel}", bold=True),)], " ")
         line = joined([name, (Segment(f"channel {channel}", bold=True),)])
         if self.big.exponent and self.big.prints_values:
             power = superscript(self.big.exponent)
             line = joined([line, (Segment(f"values ×10{power}", "muted"),)])
-        self.caption.set_line(line)
+        self.caption.set_line(line, short)
 
     def refresh_bar(self, channel: int, scope: Scope) -> None:
         """Write the colour bar anew: its words follow the tiles' size."""

@@ -124,6 +124,7 @@ class GradientLane:
             painter,
             context,
             self.title,
+            brief="‖∂L/∂x‖",
             scale=scale.text() + (", pinned" if self.pinned else "") if measurable else "",
             keys=keys if now is not None else (),
             caption=gradient_caption(now) if now is not None else "",

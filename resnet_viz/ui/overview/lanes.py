@@ -96,6 +96,7 @@ def paint_title(
     context: LaneContext,
     title: str,
     *,
+    brief: str = "",
     scale: str = "",
     keys: Sequence[Key] = (),
     caption: str = "",
@@ -107,6 +108,7 @@ def paint_title(
         painter: of the lane.
         context: of the lane.
         title: bold, at the left.
+        brief: in its place where both title and caption do not fit.
         scale: muted, after the title.
         keys: the legend.
         caption: what the numbers say, at the right; shortened if it must be.
@@ -114,12 +116,15 @@ def paint_title(
     """
     style, y = context.style, context.title_y
     right = context.axis.right - reserved
+    caption_width = style.metrics.horizontalAdvance(caption) + 14 if caption else 0.0
+    if style.bold_metrics.horizontalAdvance(title) + 14 + caption_width > right:
+        title = brief or title
     painter.setFont(style.bold)
     painter.setPen(style.pen("text"))
     draw_text(painter, 0, y, title)
     x = style.bold_metrics.horizontalAdvance(title) + 14
     painter.setFont(style.small)
-    room = right - x - (style.metrics.horizontalAdvance(caption) + 14 if caption else 0.0)
+    room = right - x - caption_width
     keys_width = sum(_key_width(style, key) for key in keys)
     scale_width = style.metrics.horizontalAdvance(scale) + 18 if scale else 0.0
     if keys_width > room:

@@ -32,6 +32,9 @@ _TEXTS: dict[Direction, tuple[str, str]] = {
 }
 
 
+_BRIEF: dict[Direction, str] = {"forward": "Signal", "backward": "Gradient back"}
+
+
 class ShareLane:
     """Stacked bars, the shortcut's part above the branch's.
 
@@ -62,7 +65,8 @@ class ShareLane:
         keys = [] if in_margin else [Key("bar", "shortcut", "skip"), Key("bar", "branch", "F(x)")]
         if state.ghost is not None:
             keys.append(Key("tick", "muted", "before"))
-        paint_title(painter, context, self.title, keys=keys, caption=caption)
+        brief = _BRIEF[self._direction]
+        paint_title(painter, context, self.title, brief=brief, keys=keys, caption=caption)
         if in_margin:
             self._paint_keys(painter, context)
         if state.now is None:
