@@ -13,7 +13,6 @@ from resnet_viz.lecture.views import View
 from resnet_viz.models.specs import BlockSpec
 from resnet_viz.ui.block_view.view import BlockView
 from resnet_viz.ui.explore_views import explore_views
-from resnet_viz.ui.figures.explore_figures import explore_figures
 from resnet_viz.ui.figures.figure import Figure
 from resnet_viz.ui.measured_words import snapshot_words
 from resnet_viz.ui.overview.lanes import LANE_NAMES
@@ -157,6 +156,8 @@ class ExploreWorkspace(Workspace):
 
     def figures(self) -> tuple[Figure, ...]:
         """The network with its lanes, the selected block's maps, the photograph."""
+        from resnet_viz.ui.figures.explore_figures import explore_figures
+
         return explore_figures(self._session, self.overview, self.block_view)
 
     # --- inside ----------------------------------------------------------------------------

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from resnet_viz.errors import UserError
-from resnet_viz.ui.figures.export_dialog import ExportDialog
 from resnet_viz.ui.figures.figure import Figure
-from resnet_viz.ui.figures.form import remembered
-from resnet_viz.ui.figures.writing import Options, clipboard, write
 from resnet_viz.ui.looks import Looks
 from resnet_viz.ui.notify import Notifier
 from resnet_viz.ui.workspaces import Workspaces
+
+if TYPE_CHECKING:
+    from resnet_viz.ui.figures.export_dialog import ExportDialog
+    from resnet_viz.ui.figures.writing import Options
 
 _NOTHING = "Nothing is on screen yet that could be exported."
 _FOLDER = "folder/export"
@@ -25,6 +27,8 @@ _UNFIT = r"[^\w.+ -]+"  # in names of files
 
 class WindowFigures(QObject):
     """Takes figures out of the workspaces and tells what became of them.
+
+    What draws them is imported when it is first asked for.
 
     Args:
         window: the dialogs' parent.
@@ -56,6 +60,8 @@ class WindowFigures(QObject):
 
     def ask(self) -> None:
         """Open the dialog."""
+        from resnet_viz.ui.figures.export_dialog import ExportDialog
+
         workspace = self._workspaces.current
         if not workspace.figures():
             self._notifier.info(_NOTHING)
@@ -70,6 +76,9 @@ class WindowFigures(QObject):
 
     def copy(self) -> None:
         """Put the most important figure on the clipboard, drawn as the last one was."""
+        from resnet_viz.ui.figures.form import remembered
+        from resnet_viz.ui.figures.writing import clipboard
+
         figures = self._workspaces.current.figures()
         if not figures:
             self._notifier.info(_NOTHING)
@@ -84,6 +93,8 @@ class WindowFigures(QObject):
 
     def save(self, figure: Figure, path: Path, options: Options) -> None:
         """Write a figure and say where it is."""
+        from resnet_viz.ui.figures.writing import write
+
         try:
             written = write(figure, path, options)
         except UserError as error:

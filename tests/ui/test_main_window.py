@@ -347,19 +347,6 @@ def test_themes_reach_every_part_and_are_remembered(
     assert corner == window.theme.window.upper()
 
 
-def test_export_writes_the_workspace_at_twice_the_resolution(
-    window: MainWindow, tmp_path: Path
-) -> None:
-    wanted = (2 * window.workspace.width(), 2 * window.workspace.height())
-    window.pictures.write(tmp_path / "view")
-    with Image.open(tmp_path / "view.png") as image:
-        assert image.size == wanted
-        assert len(image.convert("RGB").getcolors(1 << 24)) > 50
-    window.pictures.write(tmp_path / "missing" / "view.png")
-    assert window.strip.notice is not None
-    assert "Cannot write" in window.strip.notice.message
-
-
 def test_every_command_is_in_a_menu_and_every_key_on_the_sheet(window: MainWindow) -> None:
     keys = [k.toString() for a in window.actions_by_name.values() for k in a.shortcuts()]
     assert len(keys) == len(set(keys))

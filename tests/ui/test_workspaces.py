@@ -424,14 +424,16 @@ def test_a_network_too_large_can_be_built_anyway(
     assert lab.session.settings.network == "resnet32"
 
 
-def test_the_exported_picture_is_of_the_workspace_on_screen(
-    window: MainWindow, lab: GradientsWorkspace, tmp_path: Path
+def test_the_exported_figures_are_of_the_workspace_on_screen(
+    window: MainWindow, lab: GradientsWorkspace
 ) -> None:
     assert lab.export_name == "Gradients ResNet-20"
-    wanted = (2 * lab.width(), 2 * lab.height())
-    window.pictures.write(tmp_path / "pair")
-    with Image.open(tmp_path / "pair.png") as image:
-        assert image.size == wanted
+    assert len(lab.figures()) == 3
+    window.figures.ask()
+    assert window.figures.dialog is not None
+    assert window.figures.dialog.figure is not None
+    assert "plain-20" in window.figures.dialog.figure.caption
+    window.figures.dialog.reject()
 
 
 def test_a_checkpoint_opens_in_explore(window: MainWindow, lab: GradientsWorkspace) -> None:
