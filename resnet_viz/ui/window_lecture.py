@@ -40,7 +40,7 @@ class WindowLecture:
         return run
 
     def add_menu(self, menu: QMenu) -> None:
-        """Put the lectures to open into a menu; they are looked up when it is opened."""
+        """Put lectures to open and screens into a menu; they are looked up when it is opened."""
         lectures = menu.addMenu("Recent and &built-in lectures")
 
         def fill() -> None:
@@ -48,6 +48,8 @@ class WindowLecture:
 
         lectures.aboutToShow.connect(fill)
         lectures.triggered.connect(lambda _action: self._show())
+        screens = menu.addMenu("S&creen for the slides")
+        screens.aboutToShow.connect(lambda: self._made().fill_screens(screens))
 
     def add_what_is_seen(self) -> None:
         """Make a scene of what the workspace on screen shows; that stays on screen."""

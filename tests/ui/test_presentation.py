@@ -12,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from resnet_viz.errors import UserError
@@ -23,6 +23,7 @@ from resnet_viz.ui.lecture.pointer_layer import PointerKind
 from resnet_viz.ui.lecture.presentation import Presentation
 from resnet_viz.ui.lecture.remote import FOOTER_KEYS, KEY_SHEET
 from resnet_viz.ui.lecture.walk import Position
+from resnet_viz.ui.notify import Level, Notice
 from resnet_viz.ui.theme import LIGHT
 
 SLIDES, NOTES = QRect(0, 0, 960, 540), QRect(1000, 0, 900, 560)
@@ -581,3 +582,27 @@ def test_what_is_no_picture_is_told_over_the_slide(
     drop(show, mime, QPoint(400, 300))
     qtbot.waitUntil(lambda: "notes.txt" in show.layers.notice.text())
     assert PlayedStage.made[0].pictures == []
+
+
+def test_screens_are_offered_and_the_chosen_one_is_ticked(qtbot: QtBot) -> None:
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    chosen: list[str] = []
+    screens.fill_menu(menu, "", chosen.append)
+    screens.fill_menu(menu, "a screen that is gone", chosen.append)
+    actions = menu.actions()
+    assert len(actions) == 1 + len(QGuiApplication.screens())
+    assert actions[0].isChecked()
+    size = QGuiApplication.primaryScreen().size()
+    assert f"{size.width()} × {size.height()}" in actions[1].text()
+    actions[0].trigger()
+    assert chosen == [""]
+
+
+def test_what_happens_outside_is_told_to_the_speaker_alone(show: Presentation) -> None:
+    show.tell(Notice(Level.INFO, "Saved."))
+    show.tell(Notice(Level.ERROR, "The engine stopped.", "It is started again."))
+    assert show.presenter.warning.text() == "⚠ The engine stopped. It is started again."
+    assert show.layers.notice.isHidden()
+    click(show, "Dismiss")
+    assert show.presenter.warning.isHidden()

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPalette,
     QResizeEvent,
+    QScreen,
 )
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -34,6 +35,7 @@ from resnet_viz.ui.lecture.stage_place import StagePlace, words_of
 from resnet_viz.ui.lecture.wakelock import Wakelock
 from resnet_viz.ui.lecture.walk import Position, back, clamped, forward
 from resnet_viz.ui.lecture.window_input import WindowInput
+from resnet_viz.ui.notify import Level, Notice
 from resnet_viz.ui.pictures import accepts
 from resnet_viz.ui.stage.stage_theme import stage_theme
 from resnet_viz.ui.theme import Theme
@@ -56,13 +58,16 @@ class Presentation(QWidget):
     Attributes:
         pool: makes and prepares the scenes.
         presenter: notes and clock; on another screen or in a window.
+        chosen_screen: name of the screen that the user wants the slides on; empty for any.
 
     Signals:
         ended: index of the scene and the step at which it was left.
         position_changed: the new `Position`.
+        screen_chosen: the new `chosen_screen`, after the screens were swapped.
     """
 
     ended = Signal(int, int)
+    screen_chosen = Signal(str)
     position_changed = Signal(object)
 
     def __init__(self, client: EngineClient, theme: Theme, parent: QWidget | None = None) -> None:
@@ -75,6 +80,7 @@ class Presentation(QWidget):
         self._here = Position()
         self._running = self._controls = False
         self._digits = ""
+        self.chosen_screen = ""
         self._place: screens.Place | None = None
         self._presenter_place: screens.Place | None = None
         self.stack = QStackedWidget(self)
@@ -112,7 +118,7 @@ class Presentation(QWidget):
             presenter_screen: where the presenter view is shown; None for another screen than
                 the slides', and where there is no other the view waits for its key.
         """
-        usual, other = screens.choose(self.parentWidget())
+        usual, other = screens.choose(self.parentWidget(), self.chosen_screen)
         self._place = screen or usual
         self._presenter_place = presenter_screen or (other if screen is None else None)
         self._lecture = lecture
@@ -197,6 +203,11 @@ class Presentation(QWidget):
         self._theme = theme
         self.pool.set_theme(theme)
         self._dress(self.size())
+
+    def tell(self, notice: Notice) -> None:
+        """Something happened outside the lecture: the speaker is told, not the hall."""
+        if self._running and notice.level is not Level.INFO:
+            self.presenter.warn(f"{notice.message} {notice.hint}".strip())
 
     # --- window ------------------------------------------------------------------------------
 
@@ -325,6 +336,9 @@ class Presentation(QWidget):
             return
         self._place, self._presenter_place = self._presenter_place, self._place
         screens.put(self, self._place)
+        if isinstance(self._place, QScreen):
+            self.chosen_screen = self._place.name()
+            self.screen_chosen.emit(self.chosen_screen)
         if self.presenter.isVisible():
             screens.put(self.presenter, self._presenter_place)
         self.activateWindow()

@@ -90,8 +90,7 @@ class PresenterView(QWidget):
     def set_lecture(self, lecture: Lecture) -> None:
         """Another lecture is shown."""
         self._lecture = lecture
-        self._warnings = []
-        self._show_warnings()
+        self.forget_warnings()
         self.scenes.clear()
         self.scenes.addItems([scene.title for scene in lecture.scenes])
         for index in range(len(lecture.scenes)):
@@ -125,6 +124,11 @@ class PresenterView(QWidget):
             self._warnings.append(text)
             self._show_warnings()
 
+    def forget_warnings(self) -> None:
+        """What was told has been read."""
+        self._warnings = []
+        self._show_warnings()
+
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes; notes keep theirs."""
         self._theme = theme
@@ -148,7 +152,9 @@ class PresenterView(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.warning.setProperty("role", "problem")
         self.warning.setAccessibleName("Warnings")
-        self.warning.hide()
+        self.dismiss = QPushButton("Dismiss")
+        self.dismiss.setToolTip("Take the warnings away")
+        self.dismiss.clicked.connect(self.forget_warnings)
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
         grid.addWidget(self.now_words, 0, 0)
@@ -168,7 +174,10 @@ class PresenterView(QWidget):
         column.setSpacing(8)
         column.addWidget(self.time)
         column.addLayout(grid, 1)
-        column.addWidget(self.warning)
+        warnings = QHBoxLayout()
+        warnings.addWidget(self.warning, 1)
+        warnings.addWidget(self.dismiss, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(warnings)
         column.addLayout(self._button_row())
 
     def _notes_column(self) -> QVBoxLayout:
@@ -264,7 +273,8 @@ class PresenterView(QWidget):
 
     def _show_warnings(self) -> None:
         self.warning.setText("\n".join(f"⚠ {text}" for text in self._warnings[-3:]))
-        self.warning.setVisible(bool(self._warnings))
+        for part in (self.warning, self.dismiss):
+            part.setVisible(bool(self._warnings))
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication, QScreen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 Place = QScreen | QRect
 """A whole screen, or part of one in logical pixels of the desktop."""
@@ -35,6 +37,25 @@ def words_of(screen: QScreen) -> str:
     maker = " ".join(part for part in (screen.manufacturer(), screen.model()) if part)
     name = " ".join(part for part in (screen.name(), f"({maker})" if maker else "") if part)
     return f"{name} · {size.width()} × {size.height()}"
+
+
+def fill_menu(menu: QMenu, chosen: str, choose: Callable[[str], object]) -> None:
+    """Offer the screens for the slides; an empty name lets the program choose.
+
+    Args:
+        menu: emptied first.
+        chosen: name of the screen chosen before.
+        choose: called with the name of another one.
+    """
+    menu.clear()
+    screens = QGuiApplication.screens()
+    known = chosen if any(screen.name() == chosen for screen in screens) else ""
+    offers = [("", "Where the window is not"), *((s.name(), words_of(s)) for s in screens)]
+    for name, words in offers:
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(name == known)
+        action.triggered.connect(lambda _=False, name=name: choose(name))
 
 
 def rectangle(place: Place) -> QRect:

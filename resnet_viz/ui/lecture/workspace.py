@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from resnet_viz.ui.lecture.screens import Place
 
 _LAST = "lecture/last"
+_SCREEN = "lecture/screen"
 
 
 def lecture_workspace(
@@ -90,6 +91,7 @@ class LectureWorkspace(Workspace):
         self.column = SceneColumn(self.document, self.preview.pool)
         self.form = SceneForm(self.document, self.preview)
         self.presentation: Presentation | None = None
+        self._screen = ""
         self._lay_out()
         self._connect()
 
@@ -202,6 +204,7 @@ class LectureWorkspace(Workspace):
         presentation = self.presentation or self._make_presentation()
         self.preview.pool.set_paused(True)
         presentation.set_theme(self._theme)
+        presentation.chosen_screen = self._screen
         presentation.start(
             self.document.lecture,
             self.document.place.folder,
@@ -210,6 +213,12 @@ class LectureWorkspace(Workspace):
             screen=screen,
             presenter_screen=beside,
         )
+
+    def fill_screens(self, menu: QMenu) -> None:
+        """Put the screens that slides can be shown on into a menu."""
+        from resnet_viz.ui.lecture import screens
+
+        screens.fill_menu(menu, self._screen, self._choose_screen)
 
     # --- as the window's workspace -----------------------------------------------------------
 
@@ -323,12 +332,14 @@ class LectureWorkspace(Workspace):
         settings.setValue(_LAST, "" if self.files.path is None else str(self.files.path))
         settings.setValue("lecture/scene", self.document.selected)
         settings.setValue("lecture/split", self.splitter.saveState())
+        settings.setValue(_SCREEN, self._screen)
 
     def restore(self, settings: QSettings) -> None:
         """Take up the lecture of the last time, or the first that ships with the program."""
         split = settings.value("lecture/split")
         if split is not None:
             self.splitter.restoreState(split)
+        self._screen = str(settings.value(_SCREEN, "") or "")
         last = Path(str(settings.value(_LAST, "") or ""))
         shipped = built_in_lectures()
         if not (last.is_file() and self.open(last)) and shipped:
@@ -345,7 +356,12 @@ class LectureWorkspace(Workspace):
 
         self.presentation = Presentation(self._client, self._theme, self.window())
         self.presentation.ended.connect(self._on_ended)
+        self.presentation.screen_chosen.connect(self._choose_screen)
+        self._notifier.posted.connect(self.presentation.tell)
         return self.presentation
+
+    def _choose_screen(self, name: str) -> None:
+        self._screen = name
 
     def _on_ended(self, scene: int, step: int) -> None:
         """The presentation was left: go on editing there."""
