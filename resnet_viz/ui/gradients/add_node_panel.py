@@ -24,7 +24,7 @@ from resnet_viz.ui.gradients.add_node_layout import (
     lane,
 )
 from resnet_viz.ui.gradients.add_node_words import (
-    backward_line,
+    backward_lines,
     cosine_text,
     formula_lines,
     forward_lines,
@@ -154,8 +154,8 @@ class AddNodePanel(QWidget):
         self._node(painter, place, y, "′")
         x, clear = place.left + 18, place.spread + self.widest / 2 + 0.55 * row + place.air
         for sign, path in ((-1, "skip"), (1, "branch")):
-            line = backward_line(stats, path, self._dtype)
-            self._write(painter, [line, line[1:]], x, y + sign * clear, place.right - x)
+            lines = backward_lines(stats, path, self._dtype)
+            self._write(painter, lines, x, y + sign * clear, place.right - x)
 
     def _at_right(
         self, painter: QPainter, place: Geometry, y: float, name: str, value: float, role: Role

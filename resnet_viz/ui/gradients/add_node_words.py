@@ -92,13 +92,14 @@ def forward_lines(stats: BlockStats, path: str) -> list[Line]:
     return [(struck, Segment(f"  {word}", "ghost"), *value) for word in words] + [value]
 
 
-def backward_line(stats: BlockStats, path: str, dtype: str) -> Line:
-    """The gradient that comes back through a path."""
+def backward_lines(stats: BlockStats, path: str, dtype: str) -> list[Line]:
+    """The gradient that comes back through a path, the longest form first."""
     skip = path == "skip"
     open_ = stats.skip if skip else stats.main
     role: Role = ("shortcut" if skip else "branch") if open_ else "ghost"
-    words = "‖∂L/∂x via skip‖ " if skip else "‖∂L/∂x via branch‖ "
-    return Segment(words, role), Segment(path_gradient(stats, path, dtype), "text", bold=True)
+    through = "via skip" if skip else "via branch"
+    value = Segment(path_gradient(stats, path, dtype), "text", bold=True)
+    return [(Segment(f"{words} ", role), value) for words in (f"‖∂L/∂x {through}‖", through)]
 
 
 def formula_lines(stats: BlockStats, spec: ResNetSpec) -> list[Line]:

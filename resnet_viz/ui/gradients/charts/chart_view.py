@@ -35,6 +35,7 @@ from resnet_viz.ui.theme import LIGHT, Theme
 
 # In a lower chart the sources of theories would take the room of the plot.
 _BRIEF_PX = 340
+_MARGINS = 10, 8, 10, 6
 _TIGHT = 42  # widths of the type: a narrower bare chart has no title
 _PIN_TIP = "Keep this scale while numbers change, so that a change is seen as a change"
 
@@ -95,7 +96,7 @@ class ChartView(QWidget):
         head.addWidget(self.title, 1)
         head.addWidget(self.buttons, 0, Qt.AlignmentFlag.AlignTop)
         box = QVBoxLayout(self)
-        box.setContentsMargins(10, 8, 10, 6)
+        box.setContentsMargins(*_MARGINS)
         box.setSpacing(3)
         box.addLayout(head)
         box.addWidget(self.legend)
@@ -148,6 +149,9 @@ class ChartView(QWidget):
     def set_bare(self, bare: bool) -> None:
         """Leave out the buttons and the note under the plot, or show them again."""
         self._bare = bare
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(*((0, 2, 0, 0) if bare else _MARGINS))
         self._dress()
         self._fit_legend()
 
