@@ -606,3 +606,14 @@ def test_what_happens_outside_is_told_to_the_speaker_alone(show: Presentation) -
     assert show.layers.notice.isHidden()
     click(show, "Dismiss")
     assert show.presenter.warning.isHidden()
+
+
+def test_the_last_moment_too_is_set_right_by_the_next_key(show: Presentation) -> None:
+    show.go_to(2)
+    press(show, Qt.Key.Key_PageDown)
+    assert show.view is not None
+    stage = show.view.stages[0]
+    assert isinstance(stage, PlayedStage)
+    stage.improvise(Overview(seed=7))
+    press(show, Qt.Key.Key_PageDown)
+    assert stage.view == Overview(seed=1, cut=frozenset({"all"}))

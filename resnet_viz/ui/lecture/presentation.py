@@ -16,22 +16,23 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPalette,
     QResizeEvent,
-    QScreen,
 )
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from resnet_viz.lecture.scenes import Lecture
 from resnet_viz.lecture.script import n_steps
 from resnet_viz.ui.engine_client import EngineClient
-from resnet_viz.ui.lecture import screens
 from resnet_viz.ui.lecture.picture_drop import PictureDrop
 from resnet_viz.ui.lecture.presenter_view import PresenterView
 from resnet_viz.ui.lecture.remote import FOOTER_KEYS, Remote
+from resnet_viz.ui.lecture.scene_number import SceneNumber
 from resnet_viz.ui.lecture.scene_pool import ScenePool
 from resnet_viz.ui.lecture.scene_view import SceneView
+from resnet_viz.ui.lecture.screens import Place
 from resnet_viz.ui.lecture.slide_sizes import SlideSizes
 from resnet_viz.ui.lecture.stage_layers import StageLayers
 from resnet_viz.ui.lecture.stage_place import StagePlace, words_of
+from resnet_viz.ui.lecture.two_windows import TwoWindows
 from resnet_viz.ui.lecture.wakelock import Wakelock
 from resnet_viz.ui.lecture.walk import Position, back, clamped, forward
 from resnet_viz.ui.lecture.window_input import WindowInput
@@ -41,7 +42,6 @@ from resnet_viz.ui.stage.stage_theme import stage_theme
 from resnet_viz.ui.theme import Theme
 
 _RESIZE_MS = 80
-_MOST_DIGITS = 3
 
 
 class Presentation(QWidget):
@@ -79,16 +79,15 @@ class Presentation(QWidget):
         self._lecture = Lecture()
         self._here = Position()
         self._running = self._controls = False
-        self._digits = ""
         self.chosen_screen = ""
-        self._place: screens.Place | None = None
-        self._presenter_place: screens.Place | None = None
         self.stack = QStackedWidget(self)
         self.pool = ScenePool(client, self.stack, theme, QSize(1280, 720))
         self.pool.set_controls(False)
         self.layers = StageLayers(self.stack, self)
         self.drops = PictureDrop(self, self._places)
         self.presenter = PresenterView(self.pool, self)
+        self._windows = TwoWindows(self, self.presenter)
+        self._number = SceneNumber(self.layers.notice, self.go_to)
         self._wakelock = Wakelock(self)
         self._resized = QTimer(self, singleShot=True, interval=_RESIZE_MS)
         self._acts = self._list_acts()
@@ -103,8 +102,8 @@ class Presentation(QWidget):
         *,
         first: int = 0,
         step: int = 0,
-        screen: screens.Place | None = None,
-        presenter_screen: screens.Place | None = None,
+        screen: Place | None = None,
+        presenter_screen: Place | None = None,
     ) -> None:
         """Show a lecture.
 
@@ -118,22 +117,17 @@ class Presentation(QWidget):
             presenter_screen: where the presenter view is shown; None for another screen than
                 the slides', and where there is no other the view waits for its key.
         """
-        usual, other = screens.choose(self.parentWidget(), self.chosen_screen)
-        self._place = screen or usual
-        self._presenter_place = presenter_screen or (other if screen is None else None)
+        self._windows.settle(screen, presenter_screen, self.chosen_screen)
         self._lecture = lecture
         self._running = True
-        self._dress(screens.rectangle(self._place).size())
-        self.pool.set_paused(False)
+        self._dress(self._windows.size)
         self.pool.set_lecture(lecture, folder)
         self.pool.set_paused(False)
         self.presenter.set_lecture(lecture)
         self._go(clamped(Position(first, step), self._steps()), acting=False)
-        screens.put(self, self._place)
+        self._windows.show()
         self.activateWindow()
         self.setFocus()
-        if self._presenter_place is not None:
-            screens.put(self.presenter, self._presenter_place)
         self.presenter.begin()
         self._wakelock.hold("A lecture is shown")
 
@@ -144,7 +138,7 @@ class Presentation(QWidget):
         self._running = False
         self._wakelock.release()
         self.layers.reset()
-        self._forget_digits()
+        self._number.forget()
         self.pool.desk.set_frozen(False)
         self.pool.set_paused(True)
         self.presenter.rest()
@@ -181,6 +175,7 @@ class Presentation(QWidget):
             return
         target = forward(self._here, self._steps())
         if target is None:
+            self._go(self._here, acting=False)  # as the script has it, after improvising
             self.layers.notice.say("The end of the lecture. Esc leaves.")
         else:
             self._go(target, acting=True)
@@ -254,7 +249,7 @@ class Presentation(QWidget):
             Remote.ZOOM: layers.flip_lens,
             Remote.FREEZE: self._flip_frozen,
             Remote.CONTROLS: self._flip_controls,
-            Remote.PRESENTER: self._flip_presenter,
+            Remote.PRESENTER: self._windows.flip_notes,
             Remote.SWAP: self._swap_screens,
             Remote.HELP: layers.keys.show,
             Remote.LEAVE: self._leave,
@@ -267,40 +262,17 @@ class Presentation(QWidget):
             self.layers.keys.hide()
             return True
         if remote is Remote.DIGIT:
-            self._type(self._digits + event.text())
+            self._number.type(event.text())
             return True
-        if remote in (Remote.ENTER, Remote.ERASE):
-            return self._finish_number(remote)
+        if remote is Remote.ENTER:
+            return self._number.finish(len(self._lecture.scenes))
+        if remote is Remote.ERASE:
+            return self._number.erase()
         if remote in (Remote.CLOSER, Remote.FARTHER):
             return self._change_lens(1 if remote is Remote.CLOSER else -1)
         if remote is not Remote.LEAVE:
-            self._forget_digits()
+            self._number.forget()
         self._acts[remote]()
-        return True
-
-    def _type(self, digits: str) -> None:
-        self._digits = digits[:_MOST_DIGITS]
-        if self._digits:
-            self.layers.notice.say(f"Scene {self._digits}: Enter goes there", for_ms=0)
-        else:
-            self.layers.notice.hide()
-
-    def _forget_digits(self) -> None:
-        if self._digits:
-            self._type("")
-
-    def _finish_number(self, remote: Remote) -> bool:
-        if not self._digits:
-            return False
-        if remote is Remote.ERASE:
-            self._type(self._digits[:-1])
-            return True
-        number, count = int(self._digits), len(self._lecture.scenes)
-        self._type("")
-        if 1 <= number <= count:
-            self.go_to(number - 1)
-        else:
-            self.layers.notice.say(f"There is no scene {number}; the last is {count}.")
         return True
 
     def _change_lens(self, by: int) -> bool:
@@ -321,32 +293,15 @@ class Presentation(QWidget):
         self.pool.set_controls(self._controls)
         self.layers.notice.say("Controls shown" if self._controls else "Controls hidden")
 
-    def _flip_presenter(self) -> None:
-        if self.presenter.isVisible():
-            self.presenter.hide()
-        elif self._presenter_place is not None:
-            screens.put(self.presenter, self._presenter_place)
-        else:
-            self.presenter.show()
-        self.activateWindow()
-
     def _swap_screens(self) -> None:
-        if self._place is None or self._presenter_place is None:
+        if not self._windows.swap():
             self.layers.notice.say("There is only one screen.")
-            return
-        self._place, self._presenter_place = self._presenter_place, self._place
-        screens.put(self, self._place)
-        if isinstance(self._place, QScreen):
-            self.chosen_screen = self._place.name()
+        elif self._windows.screen_name:
+            self.chosen_screen = self._windows.screen_name
             self.screen_chosen.emit(self.chosen_screen)
-        if self.presenter.isVisible():
-            screens.put(self.presenter, self._presenter_place)
-        self.activateWindow()
 
     def _leave(self) -> None:
-        if self._digits:
-            self._forget_digits()
-        elif not self.layers.close_top():
+        if not (self._number.forget() or self.layers.close_top()):
             self.end()
 
     # --- inside ------------------------------------------------------------------------------
