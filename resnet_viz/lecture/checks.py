@@ -1,4 +1,4 @@
-"""What in a scene cannot work although each of its values can: steps, templates, guesses.
+"""What in a scene cannot work although each of its values can: steps, figures in texts, guesses.
 
 A lecture with such faults can be held, edited and saved; a file's reader tells on which line
 they stand, the editor beside what. Imports neither torch nor Qt.
@@ -12,6 +12,7 @@ from typing import get_args
 
 from resnet_viz.lab.entries import EntryError, nearest
 from resnet_viz.lab.settings import SIDES, LabSettings
+from resnet_viz.lecture.fact_names import is_figure, suggestion
 from resnet_viz.lecture.facts import names_in
 from resnet_viz.lecture.scenes import Scene, Step
 from resnet_viz.lecture.script import changed_view, how_many
@@ -180,14 +181,16 @@ def _of_action(scene: Scene, step: Step, place: Place) -> Iterator[Fault]:
 
 
 def _of_templates(scene: Scene) -> Iterator[Fault]:
-    n_views = min(len(scene.views), MOST_VIEWS)
+    views = scene.views[:MOST_VIEWS]
     for place, text in _templates(scene):
-        for view, name in names_in(text):
-            if not 1 <= view <= n_views:
-                written = name if view == 1 else f"{view}.{name}"
-                message = f"{{{written}}} names a figure of view {view}."
-                yield Fault(place, message, how_many(n_views))
-                break
+        for number, name in dict.fromkeys(names_in(text)):
+            written = f"{{{name}}}" if number == 1 else f"{{{number}.{name}}}"
+            if not 1 <= number <= len(views):
+                message = f"{written} names a figure of view {number}."
+                yield Fault(place, message, how_many(len(views)))
+            elif not is_figure(view := views[number - 1], name):
+                message = f"{written} is no figure of a view of kind {view.kind!r}."
+                yield Fault(place, message, suggestion(view, name))
 
 
 def _templates(scene: Scene) -> Iterator[tuple[Place, str]]:

@@ -27,6 +27,9 @@ class Fact:
 
 Facts = Mapping[str, Fact]
 
+Names = Mapping[str, str]
+"""What figures a text may name, each with one short explanation."""
+
 
 def fill(template: str, facts: Sequence[Facts]) -> str:
     """A template with its figures written in; `…` where one is not known yet.

@@ -1,15 +1,9 @@
 """What an experiment has found, as facts by name.
 
-| name | is |
-|---|---|
-| `sentence` | the finding's own sentence |
-| `first_CURVE`, `last_CURVE` | y at the smallest and at the largest x of a curve of the chart |
-| `min_CURVE`, `max_CURVE` | its extremes |
-| `x_min_CURVE`, `x_max_CURVE` | where those are: a block's name, or a number |
-
-CURVE is the slug of the curve's label: `with skips` is `with_skips`, `theory: He 2015` is
-`theory_he_2015`; a second curve of the same slug ends in `_2`. A zero on a log axis that has a
-floor is `below` that floor. Imports neither torch nor Qt.
+A curve's figure is called by what it is (`CURVE_NAMES`) and by the slug of the curve's label, which
+only the finding knows: `first_with_skips`. The slug of `theory: He 2015` is `theory_he_2015`; a
+second curve of the same slug ends in `_2`. A zero on a log axis that has a floor is `below` that
+floor. Imports neither torch nor Qt.
 """
 
 from __future__ import annotations
@@ -20,8 +14,23 @@ import re
 import numpy as np
 
 from resnet_viz.lab.findings import Chart, Curve, Finding
-from resnet_viz.lecture.facts import Fact
+from resnet_viz.lecture.facts import Fact, Names
 from resnet_viz.numerals import figure
+
+NAMES: Names = {"sentence": "what was found, in one sentence"}
+"""Figures of every finding."""
+
+CURVE_NAMES: Names = {
+    "first": "value at the smallest x of a curve of the chart",
+    "last": "value at the largest x of a curve of the chart",
+    "min": "smallest value of a curve of the chart",
+    "max": "largest value of a curve of the chart",
+    "x_min": "where a curve of the chart is smallest",
+    "x_max": "where a curve of the chart is largest",
+}
+"""Figures of every curve; behind each stands `_` and the curve's name."""
+
+_OF_A_CURVE = re.compile(rf"(?:{'|'.join(CURVE_NAMES)})_[a-z][a-z0-9_]*")
 
 
 def finding_facts(finding: Finding, number: int) -> dict[str, Fact]:
@@ -38,6 +47,11 @@ def finding_facts(finding: Finding, number: int) -> dict[str, Fact]:
     for name, curve in zip(curve_names(chart), chart.curves, strict=True):
         facts |= _curve_facts(chart, name, curve)
     return facts
+
+
+def may_be_of_a_curve(name: str) -> bool:
+    """Whether a curve may have this figure: which curves there are only the finding knows."""
+    return _OF_A_CURVE.fullmatch(name) is not None
 
 
 def curve_names(chart: Chart) -> tuple[str, ...]:

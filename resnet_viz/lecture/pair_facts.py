@@ -1,18 +1,5 @@
 """What a pair of networks and one opened addition have to say, as facts by name.
 
-| name | of | is |
-|---|---|---|
-| `network` | both | title of the residual network: `ResNet-56` |
-| `layers`, `blocks` | both | how many |
-| `norm`, `init` | both | `no norm`, `torch's default initialisation`, or which weights |
-| `batch` | both | what both were shown |
-| `first_residual`, `first_plain` | pair | norm of the gradient at the first block's input |
-| `last_residual`, `last_plain` | pair | the same at the last block's input |
-| `ratio_residual`, `ratio_plain` | pair | first ÷ last |
-| `times_less` | pair | `first_residual` ÷ `first_plain` |
-| `verdict_residual`, `verdict_plain` | pair | what the ratio says, in a word or two |
-| `block`, `norm_x`, `share_x`, … | add node | of the residual network's opened block |
-
 A gradient that is 0 because the precision ends is `below 1.4×10⁻⁴⁵`, and what is divided by it
 `more than` a number. The names of a block's facts are those of `snapshot_facts`.
 Imports neither torch nor Qt.
@@ -25,14 +12,41 @@ import math
 from resnet_viz.engine.messages import PairMeasured
 from resnet_viz.lab.settings import SIDES, LabSettings
 from resnet_viz.lab.wording import init_words, norm_words
-from resnet_viz.lecture.facts import Fact
+from resnet_viz.lecture.facts import Fact, Names
 from resnet_viz.lecture.gradient_norm import GradientNorm
-from resnet_viz.lecture.snapshot_facts import block_facts, spec_facts
+from resnet_viz.lecture.snapshot_facts import BLOCK_NAMES, SPEC_NAMES, block_facts, spec_facts
 
 KEPT = 10.0
 """First and last gradient that differ by at most this factor: the gradient is kept."""
 FAR = 1000.0
 """From this factor on it vanishes or explodes; between the two it shrinks or grows."""
+
+_CONDITIONS: Names = {
+    **SPEC_NAMES,
+    "norm": "which normalisation: `no norm`",
+    "init": "which initialisation, or which weights",
+    "batch": "what the networks were shown",
+}
+_SIDES = {"residual": "with skips", "plain": "without skips"}
+
+NAMES: Names = {
+    **_CONDITIONS,
+    **{
+        f"{name}_{side}": f"{words}, {whose}"
+        for side, whose in _SIDES.items()
+        for name, words in {
+            "first": "norm of the gradient at the first block's input",
+            "last": "norm of the gradient at the last block's input",
+            "ratio": "gradient at the first block ÷ at the last",
+            "verdict": "what the gradient does on its way back: `vanishes`, `is kept`",
+        }.items()
+    },
+    "times_less": "gradient at the first block with skips ÷ without",
+}
+"""Figures of a pair of networks."""
+
+NODE_NAMES: Names = {**_CONDITIONS, **BLOCK_NAMES}
+"""Figures of an opened addition, of the residual network."""
 
 
 def pair_facts(measured: PairMeasured) -> dict[str, Fact]:

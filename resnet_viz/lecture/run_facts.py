@@ -1,23 +1,5 @@
 """Figures of a recorded or a growing training, by the names that slides use.
 
-    name                      of what
-    ------------------------  ---------------------------------------------------------------
-    run_title, data           the run's name, and the pictures it learns from
-    n_train, n_held_out       how many pictures it learns from, and is measured on
-    step, epoch               where it is looked at
-    steps, epochs             of the whole run
-    chance                    accuracy of guessing
-
-and of each network, with `_network` or `_rival` after the name:
-
-    title                     `ResNet-56`
-    loss, accuracy            the last measurement on the held-out pictures until then
-    train_loss,               means over the steps around it, as the thick lines of the charts
-    train_accuracy
-    gap                       train_accuracy − accuracy, in percentage points
-    best_accuracy, best_epoch the highest held-out accuracy until then, and when it was measured
-    lowest_loss, lowest_epoch the lowest held-out loss until then, and when
-
 What is not recorded, or not finite, has no name. Imports neither torch nor Qt.
 """
 
@@ -29,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_viz.lecture.facts import Fact, Facts
+from resnet_viz.lecture.facts import Fact, Facts, Names
 from resnet_viz.numerals import accuracy, figure
 from resnet_viz.runs.layout import NetworkFacts, RunFacts
 from resnet_viz.runs.reader import RunReader
@@ -37,6 +19,37 @@ from resnet_viz.runs.series import EvaluationSeries
 from resnet_viz.train.config import TrainConfig
 
 Named = tuple[str, Fact]
+
+_WHOSE = {"network": "the first network", "rival": "the second network"}
+
+NAMES: Names = {
+    "run_title": "name of the run",
+    "data": "the pictures it learns from",
+    "n_train": "how many pictures it learns from",
+    "n_held_out": "how many pictures it is measured on",
+    "step": "step that is looked at",
+    "epoch": "epochs done by then",
+    "steps": "steps of the whole run",
+    "epochs": "epochs of the whole run",
+    "chance": "accuracy of guessing",
+    **{
+        f"{name}_{key}": f"{words}: {whose}"
+        for key, whose in _WHOSE.items()
+        for name, words in {
+            "title": "title",
+            "loss": "last loss on the held-out pictures until then",
+            "accuracy": "last accuracy on the held-out pictures until then",
+            "train_loss": "mean training loss over the steps around it, as the thick line",
+            "train_accuracy": "mean training accuracy over the steps around it",
+            "gap": "training accuracy − held-out accuracy, in percentage points",
+            "best_accuracy": "highest held-out accuracy until then",
+            "best_epoch": "when that was measured",
+            "lowest_loss": "lowest held-out loss until then",
+            "lowest_epoch": "when that was measured",
+        }.items()
+    },
+}
+"""Figures of a run at the step that is looked at; those of the second network where it has one."""
 
 
 def run_facts(reader: RunReader, step: int | None = None, width_of_mean: int = 1) -> Facts:
@@ -56,7 +69,7 @@ def run_facts(reader: RunReader, step: int | None = None, width_of_mean: int = 1
 
 
 def recipe_facts(config: TrainConfig) -> Facts:
-    """What is known of a training before it begins: `title`, `data`, `epochs`, `n_train`."""
+    """What is known of a training before it begins: titles, data, how much of it."""
     found = {"data": Fact(config.data.dataset)}
     found["epochs"] = Fact(f"{config.run.epochs:,}", config.run.epochs)
     if config.data.train_images:

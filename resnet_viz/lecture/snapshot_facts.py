@@ -1,24 +1,5 @@
 """What one network on one picture, and the inside of one block, have to say, as facts by name.
 
-| name | of | is |
-|---|---|---|
-| `network` | both | title: `ResNet-56`, `plain-20` |
-| `layers`, `blocks` | network | how many |
-| `params`, `macs` | network | numbers learnt; multiply-accumulates for one image |
-| `weights` | network | which: `random, seed 0` |
-| `top1`, `top1_share` | picture | most probable class and its probability |
-| `loss` | picture | cross-entropy of the class that is differentiated, nats |
-| `first_gradient`, `last_gradient` | picture | norm of dL/dx at the first and the last block |
-| `ratio` | picture | the first divided by the last |
-| `n_cut` | picture | skip connections that are cut |
-| `block`, `channels` | selected block | its name; channels of y |
-| `norm_x`, `norm_f`, `norm_y` | selected block | norms of shortcut(x), F(x), y, before the gates |
-| `share_x`, `share_f` | selected block | of what enters the sum, by norms, gates included |
-| `back_share_x`, `back_share_f` | selected block | of the gradient, by norms |
-| `zero_share` | selected block | of exact zeros in y |
-| `params`, `macs` | anatomy | of the opened block |
-| `convs`, `channels`, `block` | anatomy | convolutions of F; channels of y; the block's name |
-
 A gradient that is 0 because the precision ends is `below 1.4×10⁻⁴⁵`. Imports neither torch nor
 Qt.
 """
@@ -31,7 +12,7 @@ import numpy as np
 
 from resnet_viz.analysis.block_layers import BlockLayers
 from resnet_viz.engine.messages import ModelChoice, ModelReady
-from resnet_viz.lecture.facts import Fact
+from resnet_viz.lecture.facts import Fact, Names
 from resnet_viz.lecture.gradient_norm import GradientNorm, shares
 from resnet_viz.models.gates import Gate
 from resnet_viz.models.specs import Init, ResNetSpec
@@ -44,6 +25,53 @@ _INITS: dict[Init, str] = {
     "torch": "torch's default",
     "normal": "small normal",
 }
+
+SPEC_NAMES: Names = {
+    "network": "title of the network",
+    "layers": "how many layers it has",
+    "blocks": "how many residual blocks it has",
+}
+"""What `spec_facts` tells."""
+
+BLOCK_NAMES: Names = {
+    "block": "name of the selected block",
+    "channels": "channels of y",
+    "norm_x": "norm of shortcut(x), before its gate",
+    "norm_f": "norm of F(x), before its gate",
+    "norm_y": "norm of y",
+    "share_x": "share of the shortcut in the sum, by norms, gates included",
+    "share_f": "share of F(x) in the sum, by norms, gates included",
+    "back_share_x": "share of the gradient that came through the shortcut, by norms",
+    "back_share_f": "share of the gradient that came through F, by norms",
+    "zero_share": "share of exact zeros in y",
+}
+"""What `block_facts` tells."""
+
+NAMES: Names = {
+    **SPEC_NAMES,
+    "params": "how many numbers the network learns",
+    "macs": "multiply-accumulates for one image",
+    "weights": "which weights: `random, seed 0`",
+    "top1": "most probable class",
+    "top1_share": "its probability",
+    "loss": "cross-entropy of the class that is differentiated, in nats",
+    "first_gradient": "norm of the gradient at the first block's input",
+    "last_gradient": "norm of the gradient at the last block's input",
+    "ratio": "first gradient ÷ last gradient",
+    "n_cut": "how many skip connections are cut",
+    **BLOCK_NAMES,
+}
+"""Figures of one network on one picture, and of its selected block."""
+
+ANATOMY_NAMES: Names = {
+    "network": "title of the network",
+    "block": "name of the opened block",
+    "channels": "channels of y",
+    "convs": "convolutions of F",
+    "params": "how many numbers the block learns",
+    "macs": "multiply-accumulates of the block for one image",
+}
+"""Figures of the inside of one block."""
 
 
 def network_facts(ready: ModelReady) -> dict[str, Fact]:

@@ -26,7 +26,7 @@ title = "By hand"
 
 [[scene]]
 title = "One"
-sentence = "{ratio_plain}"
+sentence = "{network}"
 notes = """
 [[scene]] in notes is no scene,
 title = "nor is this a title"
@@ -57,7 +57,7 @@ experiment = { kind = "depth", depths = [8, 14] }
 kind = "run"
 
 [[scene.question]]
-ask = "{2.loss}?"
+ask = "{2.loss_network}?"
 '''
 
 
@@ -112,7 +112,7 @@ MISTAKES = {
     ),
     "a scene without a title": ('title = "Two"', "", 26, "A scene needs a title", ""),
     "a scene's unknown entry": ("sentence =", "sentense =", 6, "'sentense'", "sentence"),
-    "a scene's wrong type": ('sentence = "{ratio_plain}"', "sentence = 3", 6, "must be text", ""),
+    "a scene's wrong type": ('sentence = "{network}"', "sentence = 3", 6, "must be text", ""),
     "unknown kind": ('kind = "pair"', 'kind = "piar"', 14, "no kind of view 'piar'", "'pair'"),
     "no kind": ('kind = "run"', "", 33, "needs a kind", "overview"),
     "unknown field": ('network = "resnet20"', 'netwrok = "r"', 15, "'netwrok'", "'network'"),
@@ -133,12 +133,33 @@ MISTAKES = {
     "unknown action": ('"reveal"', '"revael"', 24, "do cannot be 'revael'", "'reveal'"),
     "action of another kind": ('"reveal"', '"train"', 24, "View 1 cannot train", "training"),
     "nothing to reveal": ('predict = "plain"\n', "", 23, "nothing to reveal", "predict"),
-    "figure of no view": ("{ratio_plain}", "{3.ratio_plain}", 6, "{3.ratio_plain}", "one view"),
-    "figure of view 0": ("{2.loss}", "{0.loss}", 37, "names a figure of view 0", "2 views"),
+    "figure of no view": ("{network}", "{3.network}", 6, "{3.network}", "one view"),
+    "figure mistyped": ("{network}", "{netwrok}", 6, "{netwrok} is no figure", "'network'?"),
+    "figure of one side": (
+        "{2.loss_network}",
+        "{2.loss}",
+        37,
+        "'run'",
+        "'loss_network' or 'loss_rival'?",
+    ),
+    "curve's figure mistyped": (
+        "{2.loss_network}",
+        "{frist_with_skips}",
+        37,
+        "{frist_with_skips} is no figure of a view of kind 'study'",
+        "'first_with_skips'?",
+    ),
+    "figure of view 0": (
+        "{2.loss_network}",
+        "{0.loss_network}",
+        37,
+        "names a figure of view 0",
+        "2 views",
+    ),
     "guess without curve": ('kind = "pair"', 'kind = "maps"', 11, "has no curve to hide", "study"),
     "guess without chart": ('kind = "pair"', 'kind = "pair"\npart = "networks"', 11, "curve", ""),
     "guess of no curve": ('= "plain"', '= "plian"', 11, "no curve 'plian'", "mean 'plain'"),
-    "question without words": ('ask = "{2.loss}?"', 'answer = "x"', 36, "needs ask", ""),
+    "question without words": ('ask = "{2.loss_network}?"', 'answer = "x"', 36, "needs ask", ""),
     "three views": (
         "[[scene.question]]",
         '[[scene.view]]\nkind = "photo"\n\n[[scene.question]]',
@@ -165,7 +186,7 @@ def test_a_mistake_is_told_with_its_line(case):
 def test_all_mistakes_are_found_at_once_and_none_that_only_follows():
     bad = (
         TEXT.replace('"pair"', '"piar"')
-        .replace("{2.loss}", "{3.loss}")
+        .replace("{2.loss_network}", "{3.loss_network}")
         .replace("title =", "t =", 1)
     )
     reading = examine(bad, "bad.toml")
