@@ -71,7 +71,7 @@ class AddNodeView(QWidget):
         for panel in self.panels.values():
             row.addWidget(panel, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 5, 10, 4)
+        column.setContentsMargins(*((0, 2, 0, 2) if self._stacked else (12, 5, 10, 4)))
         column.setSpacing(1)
         column.addLayout(top)
         column.addLayout(row, 1)
