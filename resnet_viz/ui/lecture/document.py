@@ -56,7 +56,7 @@ class LectureDocument(QObject):
         self.selected = -1
         self.place = Place()
         self.undo = QUndoStack(self)
-        self.undo.cleanChanged.connect(lambda clean: self.unsaved_changed.emit(not clean))
+        self.undo.cleanChanged.connect(self._on_clean)
         self._typing = 0  # number of the text that is being typed, or the next one
 
     @property
@@ -163,6 +163,9 @@ class LectureDocument(QObject):
             self._push("Move the scene", editing.moved_scene(self.lecture, index, to), to)
 
     # --- inside ------------------------------------------------------------------------------
+
+    def _on_clean(self, clean: bool) -> None:
+        self.unsaved_changed.emit(not clean)
 
     def _push(self, text: str, lecture: Lecture, selected: int, typed: str = "") -> None:
         if lecture == self.lecture:

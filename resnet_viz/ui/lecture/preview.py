@@ -169,6 +169,9 @@ class Preview(QWidget):
     def close_down(self) -> None:
         """The window closes."""
         self.editor.give_up()
+        self._picture.stop()
+        self._resized.stop()
+        self._on_screen = None
         self.pool.close()
 
     # --- words -------------------------------------------------------------------------------
