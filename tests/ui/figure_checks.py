@@ -37,7 +37,8 @@ def saved(figure: Figure, suffix: str, folder: Path, sheet: Sheet | None = None)
 def drawn_by_rsvg(svg: Path) -> Image.Image:
     target = svg.with_suffix(".rsvg.png")
     dpi = str(DPI)
-    subprocess.run(["rsvg-convert", "-d", dpi, "-p", dpi, svg, "-o", target], check=True)
+    command = ["rsvg-convert", "-b", "white", "-d", dpi, "-p", dpi, svg, "-o", target]
+    subprocess.run(command, check=True)
     return opened(target)
 
 

@@ -105,34 +105,70 @@ class ColourBar(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(self._look.font(self._look.theme.small_px))
-        return QSize(120, int(metrics.height()) + 1)
+        rows = 2 if self._look.theme.printed else 1
+        return QSize(120, rows * (int(metrics.height()) + 1))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._words:
             return
-        painter = QPainter(self)
-        size = self._look.theme.small_px
-        metrics = QFontMetricsF(self._look.font(size))
+        with QPainter(self) as painter:
+            if self._look.theme.printed:
+                self._paint_printed(painter)
+            else:
+                self._paint_line(painter)
+
+    def _paint_line(self, painter: QPainter) -> None:
+        """Everything in one line: the numbers before and behind the bar."""
+        size, gap = self._look.theme.small_px, self._gap
         rest = QRectF(self.rect())
         rest.setLeft(self._text(painter, self._ends[0], rest) + 5)
         # The numbers at both ends are said in full, however narrow the bar gets.
-        other = line_width((Segment(self._ends[1]),), self._look, size) + 10
-        width = max(8.0, min(_BAR_WIDTH, 0.22 * self.width(), rest.width() - other))
-        bar = QRectF(rest.left(), rest.center().y() - size * 0.36, width, size * 0.72)
+        width = min(_BAR_WIDTH, 0.22 * self.width(), rest.width() - self._width(1) - 10)
+        bar = QRectF(rest.left(), rest.center().y() - size * 0.36, max(8.0, width), size * 0.72)
+        self._paint_ramp(painter, bar)
+        rest.setLeft(bar.right() + 5)
+        rest.setLeft(self._text(painter, self._ends[1], rest) + gap)
+        self._paint_words(painter, rest)
+
+    def _paint_printed(self, painter: QPainter) -> None:
+        """The numbers under the ends of the bar: a column of a paper is narrow."""
+        size, row = self._look.theme.small_px, self.height() / 2
+        least = self._width(0) + self._width(1) + self._gap
+        width = min(max(_BAR_WIDTH, least), float(self.width()))
+        bar = QRectF(0, (row - size * 0.72) / 2, width, size * 0.72)
+        self._paint_ramp(painter, bar)
+        ends = QRectF(0, row, width, row)
+        self._text(painter, self._ends[0], ends)
+        ends.setLeft(max(0.0, width - self._width(1) - 0.5))
+        self._text(painter, self._ends[1], ends)
+        rest = QRectF(width + self._gap, 0, self.width() - width - self._gap, row)
+        if rest.width() > self._gap:
+            self._paint_words(painter, rest)
+
+    @property
+    def _gap(self) -> float:
+        return 2 * QFontMetricsF(self._look.font(self._look.theme.small_px)).averageCharWidth()
+
+    def _width(self, end: int) -> float:
+        """Of the number at an end."""
+        line: Line = (Segment(self._ends[end]),)
+        return line_width(line, self._look, self._look.theme.small_px)
+
+    def _paint_ramp(self, painter: QPainter, bar: QRectF) -> None:
         ramp = np.arange(N_LEVELS, dtype=np.uint8)[None]
         painter.drawImage(bar, self._look.image(ramp, self._signed))
         painter.setPen(QColor(self._look.theme.border))
         painter.drawRect(bar)
-        rest.setLeft(bar.right() + 5)
-        rest.setLeft(self._text(painter, self._ends[1], rest) + 2 * metrics.averageCharWidth())
+
+    def _paint_words(self, painter: QPainter, rest: QRectF) -> None:
+        """What is not finite, and whom the scale speaks for, as far as there is room."""
+        size = self._look.theme.small_px
         if self._bad:
-            rest.setLeft(self._swatch(painter, rest) + 2 * metrics.averageCharWidth())
-        words = next(
-            (w for w in self._words if line_width(w, self._look, size) <= rest.width()),
-            self._words[-1],
-        )
+            rest.setLeft(self._swatch(painter, rest) + self._gap)
+        widths = (line_width(words, self._look, size) for words in self._words)
+        fitting = (w for w, px in zip(self._words, widths, strict=True) if px <= rest.width())
+        words = next(fitting, () if self._look.theme.printed else self._words[-1])
         draw_line(painter, words, rest, self._look, size)
-        painter.end()
 
     def _swatch(self, painter: QPainter, rect: QRectF) -> float:
         """The colour of values that are not finite, and its name; where it ends."""
