@@ -46,7 +46,8 @@ class PairLink(QObject):
         self._sides = sides
         self._charts = charts
         self._linking = False
-        for one in (*sides.values(), *charts):
+        parts: tuple[SideView | GradientChart, ...] = (*sides.values(), *charts)
+        for one in parts:
             one.block_picked.connect(self._on_picked)
             one.block_hovered.connect(self._on_hovered)
             one.axis_wanted.connect(self.show_axis)

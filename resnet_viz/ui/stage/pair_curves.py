@@ -75,7 +75,7 @@ class PairCurves:
         now = self._board.state.now(self._board.charts.quantity)
         if name not in now:
             return np.empty(0), np.empty(0)
-        values = now[name].values  # type: ignore[index]
+        values = now[name].values
         return np.arange(len(values), dtype=np.float64), values
 
     @property
