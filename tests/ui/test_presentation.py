@@ -617,3 +617,19 @@ def test_the_last_moment_too_is_set_right_by_the_next_key(show: Presentation) ->
     stage.improvise(Overview(seed=7))
     press(show, Qt.Key.Key_PageDown)
     assert stage.view == Overview(seed=1, cut=frozenset({"all"}))
+
+
+def test_no_text_of_the_next_scene_takes_the_keys(show: Presentation) -> None:
+    stage = PlayedStage.made[0]
+    stage.button.setFocus()
+    show.go_to(2)
+    assert show.view is not None
+    later = show.view.stages[0]
+    assert isinstance(later, PlayedStage)
+    for widget in (later.button, later.slider):
+        widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    show.go_to(0)
+    stage.button.setFocus()
+    show.go_to(2)
+    press(show, Qt.Key.Key_Space)
+    assert (later.text.text(), show.position) == ("", Position(2, 1))

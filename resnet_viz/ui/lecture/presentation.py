@@ -329,6 +329,8 @@ class Presentation(QWidget):
         view = self.view
         if view is None or target.scene != self._here.scene or not self.isVisible():
             view = self.pool.show(target.scene, target.step)
+            # Turning a page focuses something on the new one; a text there would take the keys.
+            self.setFocus()
         else:
             view.show_step(target.step, acting=acting)
         self._here = target
