@@ -18,8 +18,8 @@ from resnet_viz.report.one_file import write_page
 from resnet_viz.report.question import maps_to_show
 from resnet_viz.report.result import Result
 from resnet_viz.report.versions import versions
+from resnet_viz.ui.background import Background
 from resnet_viz.ui.engine_client import EngineClient
-from resnet_viz.ui.gradients.background import Background
 from resnet_viz.ui.notify import Level, Notice, Notifier
 from resnet_viz.ui.session import Session
 from resnet_viz.ui.stage.engine import StageEngine

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from resnet_viz.lab.experiments import EXPERIMENTS, Experiment
 from resnet_viz.lab.findings import Finding
-from resnet_viz.ui.gradients.background import Background
+from resnet_viz.ui.background import Background
 from resnet_viz.ui.gradients.explanations import EXPLANATIONS
 from resnet_viz.ui.gradients.finding_export import write_finding
 from resnet_viz.ui.gradients.intro_card import IntroCard
