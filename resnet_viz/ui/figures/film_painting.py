@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QLayout
 
 from resnet_viz.ui.figures.film import Film
 from resnet_viz.ui.stage.stage_theme import stage_theme
@@ -32,6 +33,9 @@ class FilmPainter:
         widget.setPalette(palette(theme))
         widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        layout = widget.layout()
+        if layout is not None:  # the film's size holds, whatever its widgets would like
+            layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         widget.resize(self._size)
         widget.show()
 
