@@ -234,7 +234,8 @@ class PresenterView(QWidget):
         at = here.scene + 1
         title = scenes[at].title if at < len(scenes) else "the end"
         if here.step < len(steps):
-            self.then_words.setText(f"Next key: {self._step_words(steps[here.step])}")
+            words = self._step_words(steps[here.step])
+            self.then_words.setText(f"Next key: {words}\nThen: {title}")
         else:
             self.then_words.setText(f"Next: {title}")
         picture = self._pool.thumbnail(at) if at < len(scenes) else None
@@ -244,8 +245,10 @@ class PresenterView(QWidget):
         said = fill(step.say, self._pool.scene(self._here.scene).facts())
         done = {"train": "starts the training", "pause": "pauses", "reveal": "reveals the curve"}
         words = [done[step.do]] if step.do else []
-        words += [f"changes {', '.join(step.change)}"] if step.change else []
-        words += [f"“{said}”"] if said else []
+        if said:
+            words.append(f"“{said}”")
+        elif step.change:
+            words.append(f"changes {', '.join(step.change)}")
         return "; ".join(words) or "goes on"
 
     def _take_picture(self) -> None:
