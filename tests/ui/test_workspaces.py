@@ -424,6 +424,7 @@ def test_a_network_too_large_can_be_built_anyway(
     assert lab.session.settings.network == "resnet32"
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")  # dialogs on the offscreen platform
 def test_the_exported_figures_are_of_the_workspace_on_screen(
     window: MainWindow, lab: GradientsWorkspace
 ) -> None:
