@@ -13,7 +13,7 @@ from typing import get_args
 from resnet_viz.lab.entries import EntryError, nearest
 from resnet_viz.lab.settings import SIDES, LabSettings
 from resnet_viz.lecture.fact_names import is_figure, suggestion
-from resnet_viz.lecture.facts import names_in
+from resnet_viz.lecture.facts import names_in, written
 from resnet_viz.lecture.scenes import Scene, Step
 from resnet_viz.lecture.script import changed_view, how_many
 from resnet_viz.lecture.views import Look, Pair, Run, Study, Training, View
@@ -184,12 +184,11 @@ def _of_templates(scene: Scene) -> Iterator[Fault]:
     views = scene.views[:MOST_VIEWS]
     for place, text in _templates(scene):
         for number, name in dict.fromkeys(names_in(text)):
-            written = f"{{{name}}}" if number == 1 else f"{{{number}.{name}}}"
             if not 1 <= number <= len(views):
-                message = f"{written} names a figure of view {number}."
+                message = f"{written(number, name)} names a figure of view {number}."
                 yield Fault(place, message, how_many(len(views)))
             elif not is_figure(view := views[number - 1], name):
-                message = f"{written} is no figure of a view of kind {view.kind!r}."
+                message = f"{written(number, name)} is no figure of a view of kind {view.kind!r}."
                 yield Fault(place, message, suggestion(view, name))
 
 

@@ -32,8 +32,14 @@ def names_of(view: View) -> Names:
 
 def is_figure(view: View, name: str) -> bool:
     """Whether a view may have a figure of this name."""
-    of_a_curve = isinstance(view, Study) and finding_facts.may_be_of_a_curve(name)
-    return of_a_curve or name in names_of(view)
+    return explanation(view, name) != ""
+
+
+def explanation(view: View, name: str) -> str:
+    """What a figure is; empty for one that the view cannot have."""
+    if isinstance(view, Study) and name not in finding_facts.NAMES:
+        return finding_facts.of_a_curve(name)
+    return names_of(view).get(name, "")
 
 
 def suggestion(view: View, name: str) -> str:
@@ -56,5 +62,5 @@ def _candidates(view: View, name: str) -> Iterator[str]:
         for start in range(1, len(words)):
             curve = "_".join(words[start:])
             for prefix in finding_facts.CURVE_NAMES:
-                if finding_facts.may_be_of_a_curve(candidate := f"{prefix}_{curve}"):
+                if finding_facts.of_a_curve(candidate := f"{prefix}_{curve}"):
                     yield candidate

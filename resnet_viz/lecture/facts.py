@@ -47,6 +47,11 @@ def fill(template: str, facts: Sequence[Facts]) -> str:
     return _NAME.sub(found, template)
 
 
+def written(view: int, name: str) -> str:
+    """A figure's name as it stands in a template: `{loss}` of the first view, `{2.loss}`."""
+    return f"{{{name}}}" if view == 1 else f"{{{view}.{name}}}"
+
+
 def names_in(template: str) -> tuple[tuple[int, str], ...]:
     """(view from 1, name) of every figure that a template names, in order."""
     return tuple((int(m["view"] or 1), m["name"]) for m in _NAME.finditer(template))

@@ -30,7 +30,7 @@ CURVE_NAMES: Names = {
 }
 """Figures of every curve; behind each stands `_` and the curve's name."""
 
-_OF_A_CURVE = re.compile(rf"(?:{'|'.join(CURVE_NAMES)})_[a-z][a-z0-9_]*")
+_OF_A_CURVE = re.compile(rf"(?P<what>{'|'.join(CURVE_NAMES)})_[a-z][a-z0-9_]*")
 
 
 def finding_facts(finding: Finding, number: int) -> dict[str, Fact]:
@@ -49,9 +49,10 @@ def finding_facts(finding: Finding, number: int) -> dict[str, Fact]:
     return facts
 
 
-def may_be_of_a_curve(name: str) -> bool:
-    """Whether a curve may have this figure: which curves there are only the finding knows."""
-    return _OF_A_CURVE.fullmatch(name) is not None
+def of_a_curve(name: str) -> str:
+    """What a curve's figure is; empty for a name that no curve's figure can have."""
+    match = _OF_A_CURVE.fullmatch(name)
+    return CURVE_NAMES[match["what"]] if match else ""
 
 
 def curve_names(chart: Chart) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ NAMES: Names = {
             "first": "norm of the gradient at the first block's input",
             "last": "norm of the gradient at the last block's input",
             "ratio": "gradient at the first block ÷ at the last",
-            "verdict": "what the gradient does on its way back: `vanishes`, `is kept`",
+            "verdict": "what the gradient does: `vanishes`, `is kept`",
         }.items()
     },
     "times_less": "gradient at the first block with skips ÷ without",

@@ -28,10 +28,11 @@ NAMES: Names = {
     "n_train": "how many pictures it learns from",
     "n_held_out": "how many pictures it is measured on",
     "step": "step that is looked at",
-    "epoch": "epochs done by then",
+    "epoch": "epochs done by that step",
     "steps": "steps of the whole run",
     "epochs": "epochs of the whole run",
     "chance": "accuracy of guessing",
+    # Means are taken over as many steps as in the charts' thick lines.
     **{
         f"{name}_{key}": f"{words}: {whose}"
         for key, whose in _WHOSE.items()
@@ -39,13 +40,13 @@ NAMES: Names = {
             "title": "title",
             "loss": "last loss on the held-out pictures until then",
             "accuracy": "last accuracy on the held-out pictures until then",
-            "train_loss": "mean training loss over the steps around it, as the thick line",
-            "train_accuracy": "mean training accuracy over the steps around it",
-            "gap": "training accuracy − held-out accuracy, in percentage points",
+            "train_loss": "mean training loss around the step",
+            "train_accuracy": "mean training accuracy around the step",
+            "gap": "training − held-out accuracy, in percentage points",
             "best_accuracy": "highest held-out accuracy until then",
-            "best_epoch": "when that was measured",
+            "best_epoch": "epoch of the highest held-out accuracy",
             "lowest_loss": "lowest held-out loss until then",
-            "lowest_epoch": "when that was measured",
+            "lowest_epoch": "epoch of the lowest held-out loss",
         }.items()
     },
 }

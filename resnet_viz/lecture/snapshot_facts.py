@@ -53,7 +53,7 @@ NAMES: Names = {
     "macs": "multiply-accumulates for one image",
     "weights": "which weights: `random, seed 0`",
     "top1": "most probable class",
-    "top1_share": "its probability",
+    "top1_share": "probability of the most probable class",
     "loss": "cross-entropy of the class that is differentiated, in nats",
     "first_gradient": "norm of the gradient at the first block's input",
     "last_gradient": "norm of the gradient at the last block's input",

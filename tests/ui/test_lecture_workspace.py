@@ -12,7 +12,7 @@ from lecture_stages import PlayedStage
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from resnet_viz.lab.settings import LabSettings
@@ -338,8 +338,13 @@ def test_measured_figures_are_offered_with_their_values_and_written_by_name(
 ) -> None:
     stage(ws).measure(loss=Fact("2.3", 2.3))
     ws.form._fill_menu()
-    entries = [action.text() for action in ws.form._menu.actions()]
-    assert entries == ["{loss}\t2.3"]
+    measured, later = ws.form._menu.actions()
+    assert measured.text() == "{loss}\t2.3"
+    submenu = later.menu()
+    assert isinstance(submenu, QMenu)
+    waiting = [action.text().split("\t")[0] for action in submenu.actions()]
+    assert "{ratio}" in waiting
+    assert "{loss}" not in waiting
     ws.form.text.notes.setFocus()
     ws.form.text.notes.selectAll()
     ws.form._menu.actions()[0].trigger()

@@ -20,6 +20,7 @@ from shiboken6 import isValid
 from resnet_viz.lecture.checks import faults
 from resnet_viz.lecture.scenes import Scene
 from resnet_viz.ui.lecture.document import LectureDocument
+from resnet_viz.ui.lecture.figures_menu import fill_menu
 from resnet_viz.ui.lecture.preview import Preview
 from resnet_viz.ui.lecture.questions_page import QuestionsPage
 from resnet_viz.ui.lecture.scene_view import SceneView
@@ -127,17 +128,9 @@ class SceneForm(QFrame):
             self.text.show_scene(scene, self._curves())
 
     def _fill_menu(self) -> None:
-        """List the figures that are measured, with their values."""
-        self._menu.clear()
-        view = self._preview.view
+        view, scene = self._preview.view, self._document.scene or Scene("")
         facts = () if view is None else view.facts()
-        for number, known in enumerate(facts, 1):
-            for name, fact in known.items():
-                written = f"{{{name}}}" if number == 1 else f"{{{number}.{name}}}"
-                action = self._menu.addAction(f"{written}\t{fact.text}")
-                action.triggered.connect(lambda _=False, text=written: self.insert(text))
-        if self._menu.isEmpty():
-            self._menu.addAction("Nothing is measured yet").setEnabled(False)
+        fill_menu(self._menu, scene.views, facts, self.insert)
 
     def insert(self, text: str) -> None:
         """Write at the cursor of the text that was used last, or behind the sentence."""
