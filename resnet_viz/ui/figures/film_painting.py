@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QLayout
 
@@ -42,6 +42,8 @@ class FilmPainter:
     def image(self, share: float) -> QImage:
         """The picture after a share of the time, 0 to 1."""
         self._reel.show_share(share)
+        # What takes more room now gets it now: a picture must not depend on when it is painted.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         image = QImage(self._size, QImage.Format.Format_RGB888)
         with QPainter(image) as painter:
             self._reel.widget.render(painter, QPoint())
