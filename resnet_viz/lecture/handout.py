@@ -97,7 +97,7 @@ def _scene(number: int, scene: HandoutScene, href: PictureHref, attributes: str)
         said = escape(shown.sentence) or escape(scene.title)
         src = escape(href(number, moment), quote=True)
         parts.append(f'<p class="said">{said}</p>')
-        parts.append(f'<p><img src="{src}" alt="{said}" {attributes}></p>')
+        parts.append(f'<p class="picture"><img src="{src}" alt="{said}" {attributes}></p>')
         below = " ".join(text for text in (shown.caption, shown.remark) if text)
         if below:
             parts.append(f'<p class="muted">{escape(below)}</p>')
@@ -154,8 +154,9 @@ section{{background:#fff;border:1px solid #e2e6eb;border-radius:10px;padding:1re
 p,li{{overflow-wrap:anywhere}}
 .said{{font-weight:600}}
 .muted{{color:#5f6873;font-size:.875rem}}
-img{{display:block;width:100%;height:auto;border:1px solid #e2e6eb;border-radius:6px}}
-@media print{{body{{background:#fff}}section{{border:none;padding:0}}.sheet{{break-before:page}}
+.picture{{overflow-x:auto}}
+img{{display:block;width:100%;min-width:40rem;height:auto;border:1px solid #e2e6eb;border-radius:6px}}
+@media print{{body{{background:#fff}}img{{min-width:0}}section{{border:none;padding:0}}.sheet{{break-before:page}}
  img{{break-inside:avoid}}}}
 </style>
 </head>
