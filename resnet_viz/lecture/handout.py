@@ -155,9 +155,10 @@ p,li{{overflow-wrap:anywhere}}
 .said{{font-weight:600}}
 .muted{{color:#5f6873;font-size:.875rem}}
 .picture{{overflow-x:auto}}
-img{{display:block;width:100%;min-width:40rem;height:auto;border:1px solid #e2e6eb;border-radius:6px}}
-@media print{{body{{background:#fff}}img{{min-width:0}}section{{border:none;padding:0}}.sheet{{break-before:page}}
- img{{break-inside:avoid}}}}
+img{{display:block;width:100%;min-width:40rem;height:auto;
+ border:1px solid #e2e6eb;border-radius:6px}}
+@media print{{body{{background:#fff}}section{{border:none;padding:0}}
+ .sheet{{break-before:page}}img{{min-width:0;break-inside:avoid}}}}
 </style>
 </head>
 <body><main>
