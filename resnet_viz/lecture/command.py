@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from resnet_viz.lecture.scenes import Lecture, Scene
-from resnet_viz.lecture.storage import missing_files, open_lecture
+from resnet_viz.lecture.storage import all_mistakes, open_lecture
 from resnet_viz.lecture.text import examine, read_text
 from resnet_viz.lecture.unpacking import is_bundle
 from resnet_viz.numerals import counted
@@ -34,8 +34,7 @@ def _looked_at(path: Path) -> tuple[Lecture | None, tuple[str, ...]]:
         opened = open_lecture(path)
         return opened.lecture, opened.remarks
     reading = examine(read_text(path), path.name)
-    missing = missing_files(reading.lecture, path.parent) if reading.lecture else ()
-    return reading.lecture, (*map(str, reading.mistakes), *missing)
+    return reading.lecture, tuple(map(str, all_mistakes(reading, path.parent)))
 
 
 def _overview(lecture: Lecture) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from resnet_viz.lecture.checks import Place
 from resnet_viz.lecture.scenes import Lecture, Scene, Step
 from resnet_viz.lecture.views import BUNDLED, SAMPLE, View
 
@@ -49,24 +50,31 @@ class NamedFile:
 
 Rename = Callable[[NamedFile], str]
 """The new name of a file; the old one leaves it."""
+_Visit = Callable[[NamedFile, Place], str]
+"""The same, told also where in the scene the file is named."""
 
 
-def named_files(scene: Scene, *, shipped: bool = False) -> tuple[NamedFile, ...]:
-    """The files that a scene names, each once; those that ship with the program if asked for."""
-    found: dict[NamedFile, None] = {}
+def named_files(scene: Scene) -> tuple[NamedFile, ...]:
+    """The files that a scene names, each once, without those that ship with the program."""
+    return tuple(file for file in places_of_files(scene) if not file.shipped)
 
-    def note(file: NamedFile) -> str:
-        found[file] = None
+
+def places_of_files(scene: Scene) -> dict[NamedFile, Place]:
+    """Where in a scene each file is named first; also those that ship with the program."""
+    found: dict[NamedFile, Place] = {}
+
+    def note(file: NamedFile, place: Place) -> str:
+        found.setdefault(file, place)
         return file.name
 
     _renamed_scene(scene, note)
-    return tuple(file for file in found if shipped or not file.shipped)
+    return found
 
 
 def renamed(lecture: Lecture, rename: Rename) -> Lecture:
     """A lecture whose files have other names; what ships with the program keeps its own."""
 
-    def own(file: NamedFile) -> str:
+    def own(file: NamedFile, _place: Place) -> str:
         return file.name if file.shipped else rename(file)
 
     return replace(lecture, scenes=tuple(_renamed_scene(s, own) for s in lecture.scenes))
@@ -100,42 +108,41 @@ def _relative(path: Path, folder: Path) -> str:
         return str(path)
 
 
-def _renamed_scene(scene: Scene, rename: Rename) -> Scene:
-    return replace(
-        scene,
-        views=tuple(_renamed_view(view, rename) for view in scene.views),
-        steps=tuple(_renamed_step(step, rename) for step in scene.steps),
-    )
+def _renamed_scene(scene: Scene, visit: _Visit) -> Scene:
+    views = (_renamed_view(v, visit, ("view", i)) for i, v in enumerate(scene.views))
+    steps = (_renamed_step(s, visit, ("step", i)) for i, s in enumerate(scene.steps))
+    return replace(scene, views=tuple(views), steps=tuple(steps))
 
 
-def _renamed_view(view: View, rename: Rename) -> View:
+def _renamed_view(view: View, visit: _Visit, place: Place) -> View:
     changed: dict[str, Any] = {}
     for field in fields(view):
         content = getattr(view, field.name)
         if field.name in ("settings", "experiment"):
             if getattr(content, "folder", ""):
-                folder = _new_name("folder", content.folder, rename)
+                inside = place if field.name == "settings" else (*place, field.name)
+                folder = _new_name("folder", content.folder, visit, inside)
                 changed[field.name] = replace(content, folder=folder)
         elif field.name in _KINDS:
-            changed[field.name] = _new_name(field.name, content, rename)
+            changed[field.name] = _new_name(field.name, content, visit, place)
     return replace(view, **changed)
 
 
-def _renamed_step(step: Step, rename: Rename) -> Step:
-    return replace(step, change=_renamed_table(step.change, rename))
+def _renamed_step(step: Step, visit: _Visit, place: Place) -> Step:
+    return replace(step, change=_renamed_table(step.change, visit, (*place, "change")))
 
 
-def _renamed_table(table: Mapping[str, Any], rename: Rename) -> dict[str, Any]:
+def _renamed_table(table: Mapping[str, Any], visit: _Visit, place: Place) -> dict[str, Any]:
     """The fields of a view as a file has them; an experiment is a table in it."""
     return {
-        key: _renamed_table(content, rename)
+        key: _renamed_table(content, visit, (*place, key))
         if isinstance(content, Mapping)
-        else _new_name(key, content, rename)
+        else _new_name(key, content, visit, place)
         for key, content in table.items()
     }
 
 
-def _new_name(key: str, content: Any, rename: Rename) -> Any:
+def _new_name(key: str, content: Any, visit: _Visit, place: Place) -> Any:
     if key not in _KINDS or not isinstance(content, str) or not content:
         return content
-    return rename(NamedFile(_KINDS[key], content))
+    return visit(NamedFile(_KINDS[key], content), (*place, key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,32 @@ class LectureError(UserError):
         self.line = line
 
 
+class Source:
+    """A lecture's text, to say where in it something stands.
+
+    Args:
+        name: for people.
+        text: the whole file, which `tomllib` has accepted.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name = name
+        self._lines = Lines(text)
+
+    def mistake(self, error: UserError, *place: str | int) -> LectureError:
+        """An error with the file, the line and the scene in front of it.
+
+        Args:
+            error: what is wrong.
+            place: keys of what is to blame, from the outermost in.
+        """
+        line = self._lines.of(*place) or 0
+        where = f"{self._name}, line {line}" if line else self._name
+        if place[:1] == ("scene",) and len(place) > 1:
+            where += f", scene {int(place[1]) + 1}"
+        return LectureError(f"{where}: {error.message}", error.hint, line)
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a text holds.
@@ -39,10 +65,17 @@ class Reading:
         lecture: None where something in it is no value of a lecture at all.
         mistakes: in the order of their lines; with a lecture they are of the kind that
             `lecture/checks.py` finds, which it can be shown and edited with.
+        source: the text; None where it is not even TOML.
     """
 
     lecture: Lecture | None
     mistakes: tuple[LectureError, ...]
+    source: Source | None = None
+
+
+def in_order(mistakes: Iterable[LectureError]) -> tuple[LectureError, ...]:
+    """Mistakes by their lines."""
+    return tuple(sorted(mistakes, key=lambda each: (each.line, each.message)))
 
 
 class Reader:
@@ -51,15 +84,13 @@ class Reader:
     What cannot be read is noted and left out, so that all mistakes are found at once.
 
     Args:
-        text: the whole file, which `tomllib` has accepted.
-        source: names it in errors.
+        source: its text.
         tables: what `tomllib` made of it.
     """
 
-    def __init__(self, text: str, source: str, tables: Mapping[str, Any]) -> None:
+    def __init__(self, source: Source, tables: Mapping[str, Any]) -> None:
         self._source = source
         self._tables = tables
-        self._lines = Lines(text)
         self._mistakes: list[LectureError] = []
         self._broken: set[str | int] = set()
 
@@ -72,9 +103,7 @@ class Reader:
             if index not in self._broken:  # or mistakes would follow from mistakes
                 for fault in faults(scene):
                     self._note(UserError(fault.message, fault.hint), "scene", index, *fault.place)
-        return Reading(
-            lecture, tuple(sorted(self._mistakes, key=lambda each: (each.line, each.message)))
-        )
+        return Reading(lecture, in_order(self._mistakes), self._source)
 
     def _scene(self, table: Mapping[str, Any], *place: str | int) -> Scene:
         values = self._values(Scene, table, _PARTS, "a scene's entry", *place)
@@ -144,11 +173,8 @@ class Reader:
         return ((each, (*place, key, i)) for i, each in enumerate(found))
 
     def _note(self, error: UserError, *place: str | int) -> None:
-        """Keep a mistake with the file, the line and the scene in front of it."""
+        """Keep a mistake, and in mind that its scene has one."""
         known = tuple(part for part in place if part != "")
-        line = self._lines.of(*known) or 0
-        where = f"{self._source}, line {line}" if line else self._source
         if known[:1] == ("scene",) and len(known) > 1:
-            where += f", scene {int(known[1]) + 1}"
             self._broken.add(known[1])
-        self._mistakes.append(LectureError(f"{where}: {error.message}", error.hint, line))
+        self._mistakes.append(self._source.mistake(error, *known))

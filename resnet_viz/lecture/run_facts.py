@@ -42,7 +42,7 @@ NAMES: Names = {
             "accuracy": "last accuracy on the held-out pictures until then",
             "train_loss": "mean training loss around the step",
             "train_accuracy": "mean training accuracy around the step",
-            "gap": "training − held-out accuracy, in percentage points",
+            "gap": "training − held-out accuracy, in points",
             "best_accuracy": "highest held-out accuracy until then",
             "best_epoch": "epoch of the highest held-out accuracy",
             "lowest_loss": "lowest held-out loss until then",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from resnet_viz.files import write_atomically, writing
 from resnet_viz.lecture import places
 from resnet_viz.lecture.bundle import LECTURE
 from resnet_viz.lecture.made import Made
-from resnet_viz.lecture.named_files import Kind, NamedFile, named_files, rebased, renamed
-from resnet_viz.lecture.reader import LectureError
+from resnet_viz.lecture.named_files import Kind, NamedFile, places_of_files, rebased, renamed
+from resnet_viz.lecture.reader import LectureError, Reading, in_order
 from resnet_viz.lecture.scenes import Lecture
 from resnet_viz.lecture.text import examine, read_text, to_toml
 from resnet_viz.lecture.unpacking import is_bundle, unpack, unpacked_folder
@@ -60,8 +60,8 @@ def _opened(path: Path, source: str) -> Opened:
     reading = examine(read_text(path), source)
     if reading.lecture is None:
         raise _with_count(reading.mistakes)
-    missing = missing_files(reading.lecture, path.parent)
-    return Opened(reading.lecture, path.parent, (*map(str, reading.mistakes), *missing))
+    remarks = tuple(map(str, all_mistakes(reading, path.parent)))
+    return Opened(reading.lecture, path.parent, remarks)
 
 
 def _with_count(mistakes: tuple[LectureError, ...]) -> LectureError:
@@ -74,16 +74,25 @@ def _with_count(mistakes: tuple[LectureError, ...]) -> LectureError:
     return LectureError(first.message, hint.strip(), first.line)
 
 
-def missing_files(lecture: Lecture, folder: Path) -> tuple[str, ...]:
-    """A sentence for each file that a lecture in `folder` names and that is not there."""
-    found = []
-    for number, scene in enumerate(lecture.scenes, 1):
-        for file in named_files(scene, shipped=True):
+def all_mistakes(reading: Reading, folder: Path) -> tuple[LectureError, ...]:
+    """Everything that will not work in a lecture, by line: also files that are not there.
+
+    Args:
+        reading: of its text.
+        folder: that the files it names are relative to.
+    """
+    return in_order((*reading.mistakes, *_missing_files(reading, folder)))
+
+
+def _missing_files(reading: Reading, folder: Path) -> Iterator[LectureError]:
+    if reading.lecture is None or reading.source is None:
+        return
+    for index, scene in enumerate(reading.lecture.scenes):
+        for file, place in places_of_files(scene).items():
             try:
                 _FIND[file.kind](file.name, folder)
             except UserError as error:
-                found.append(f"Scene {number}: {error}")
-    return tuple(found)
+                yield reading.source.mistake(error, "scene", index, *place)
 
 
 _FIND: dict[Kind, Callable[[str, Path], Path]] = {

@@ -51,7 +51,7 @@ from typing import Any
 from resnet_viz import toml_values
 from resnet_viz.errors import UserError
 from resnet_viz.lab.toml_lines import last_begun
-from resnet_viz.lecture.reader import LectureError, Reader, Reading
+from resnet_viz.lecture.reader import LectureError, Reader, Reading, Source
 from resnet_viz.lecture.scenes import Lecture, Scene, Step
 from resnet_viz.lecture.script import view_to_table
 
@@ -121,7 +121,7 @@ def examine(text: str, source: str = "lecture.toml") -> Reading:
         tables = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also of numbers without end
         return Reading(None, (_syntax_error(error, text, source),))
-    return Reader(text, source, tables).reading()
+    return Reader(Source(source, text), tables).reading()
 
 
 def _syntax_error(error: Exception, text: str, source: str) -> LectureError:

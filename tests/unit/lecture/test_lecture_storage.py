@@ -88,16 +88,47 @@ def test_what_ships_with_the_program_keeps_its_name(tmp_path: Path):
     assert save(usual, tmp_path / "l.toml", Path("/elsewhere")) == usual
 
 
-def test_what_is_missing_is_told_by_scene(here: Path):
+def line_of(path: Path, words: str) -> int:
+    """The line of a file on which words stand first."""
+    return 1 + next(i for i, line in enumerate(path.read_text().splitlines()) if words in line)
+
+
+def test_what_is_missing_is_told_with_its_line(here: Path):
     (here / "pictures" / "cat.png").unlink()
     path = here / "l.toml"
     unknown = Scene("s", views=(Maps(picture="sample:cta"),))
     save(replace(lecture(), scenes=(*lecture().scenes, unknown)), path)
     missing, other = open_lecture(path).remarks
-    assert missing.startswith("Scene 1: The picture")
+    line = line_of(path, "cat.png")
+    assert missing.startswith(f"l.toml, line {line}, scene 1: The picture")
     assert "cat.png" in missing
-    assert other.startswith("Scene 4: There is no bundled photograph 'cta'.")
+    line = line_of(path, "sample:cta")
+    assert other.startswith(f"l.toml, line {line}, scene 4: There is no bundled photograph 'cta'.")
     assert "'cat'" in other
+
+
+def test_each_kind_of_file_that_is_gone_is_told_where_it_is_named(here: Path):
+    """In a view, its experiment or a step's change; between mistakes, by line."""
+    path = here / "l.toml"
+    scenes = [
+        Scene("{lss}", views=(Overview(weights="file", path="gone.pt"), Run(run="gone"))),
+        Scene("s", views=(Study(experiment=Lesion(folder="gone folder")),)),
+        Scene("s", views=(Training(recipe="gone.toml"),)),
+        Scene("s", views=(Maps(),), steps=(Step(change={"picture": "gone.png"}),)),
+    ]
+    save(Lecture("t", "", tuple(scenes)), path)
+    words = ("{lss}", '"gone.pt"', '"gone"', '"gone folder"', '"gone.toml"', '"gone.png"')
+    lines = [line_of(path, each) for each in words]
+    assert lines == sorted(set(lines))
+    told = open_lecture(path).remarks
+    assert [int(t.split("line ")[1].split(",")[0]) for t in told] == lines
+    assert [t.split(": The ")[1].split(" `")[0] for t in told[1:]] == [
+        "checkpoint",
+        "run",
+        "folder of pictures",
+        "recipe",
+        "picture",
+    ]
 
 
 def test_a_damaged_file_is_left_as_it_is_and_counts_its_mistakes(tmp_path: Path):
