@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from recorded_runs import write_run
 
@@ -15,6 +16,7 @@ from resnet_viz.errors import UserError
 from resnet_viz.lab.findings import Chart, Curve
 from resnet_viz.runs.reader import RunReader
 from resnet_viz.runs.replay import Replay
+from resnet_viz.ui import window_films
 from resnet_viz.ui.figures import film_dialog
 from resnet_viz.ui.figures.film import Film, FilmSettings
 from resnet_viz.ui.figures.film_dialog import FilmDialog
@@ -22,7 +24,9 @@ from resnet_viz.ui.figures.film_job import FilmJob
 from resnet_viz.ui.figures.film_painting import FilmPainter
 from resnet_viz.ui.figures.run_film import RunReel, run_film, run_films
 from resnet_viz.ui.figures.study_film import ChartReel, begun
+from resnet_viz.ui.notify import Notifier
 from resnet_viz.ui.theme import LIGHT
+from resnet_viz.ui.window_films import WindowFilms
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # dialogs, offscreen
 
@@ -247,3 +251,62 @@ def test_choices_are_remembered(qtbot: QtBot, film: Film, tmp_path: Path) -> Non
     second = FilmDialog((film,), settings, LIGHT)
     qtbot.addWidget(second)
     assert second.film_settings() == FilmSettings(1280, 720, 20, 8.0)
+
+
+# --- from the window ----------------------------------------------------------------------------
+
+
+class Place:
+    """A workspace with films, and the looks of its window."""
+
+    theme = LIGHT
+
+    def __init__(self, *films: Film) -> None:
+        self.current = self
+        self._films = films
+
+    def films(self) -> tuple[Film, ...]:
+        return self._films
+
+
+def films_of(place: Place, window: QWidget, folder: Path) -> WindowFilms:
+    settings = QSettings(str(folder / "kept.ini"), QSettings.Format.IniFormat)
+    return WindowFilms(window, place, place, Notifier(window), settings)  # type: ignore[arg-type]
+
+
+def test_where_nothing_grows_the_window_says_what_could_be_filmed(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    films = films_of(Place(), window, tmp_path)
+    films.ask()
+    assert films.dialog is None
+    assert "open a training" in films._notifier.history[-1].message
+
+
+def test_the_window_asks_for_a_file_and_tells_where_the_film_is(
+    qtbot: QtBot, film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    films = films_of(Place(film), window, tmp_path)
+    asked: list[str] = []
+
+    def answer(_parent: QWidget, _title: str, suggested: str, _filter: str) -> tuple[str, str]:
+        asked.append(suggested)
+        return str(tmp_path / "mine"), ""  # without suffix
+
+    monkeypatch.setattr(window_films.QFileDialog, "getSaveFileName", answer)
+    films.ask()
+    assert films.dialog is not None
+    films.dialog.size_box.setCurrentIndex(0)
+    films.dialog.fps.setValue(2)
+    films.dialog.seconds.setValue(1)
+    with qtbot.waitSignal(films.dialog.made):
+        films.dialog.save.click()
+    assert asked == ["run.gif"]
+    assert (tmp_path / "mine.gif").is_file()
+    assert "mine.gif" in films._notifier.history[-1].message
+    films.dialog.close()
+    assert films.dialog is None

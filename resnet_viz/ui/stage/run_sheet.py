@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout,
 
 from resnet_viz.lecture.views import RunPart
 from resnet_viz.runs.recorded import Recorded
-from resnet_viz.ui.stage.chart_grid import ChartGrid, stands
 from resnet_viz.ui.fitted_line import FittedLine, shorter
+from resnet_viz.ui.stage.chart_grid import ChartGrid, stands
 from resnet_viz.ui.theme import Theme
 from resnet_viz.ui.train.chart_card import ChartCard
 from resnet_viz.ui.train.line_key import LineKey
