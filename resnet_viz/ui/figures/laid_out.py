@@ -128,14 +128,14 @@ def _fitted(
     wanted = sheet.width_px
     root.resize(round(wanted), round(sheet.height_px or figure.height_px(wanted)))
     root.show()
-    _settle(root)
+    settle(root)
     least = root.minimumSizeHint()
     width = max(round(wanted), least.width())
     height = _height(root, figure, sheet, width)
     factor = max(width / wanted, max(height, least.height()) / height)
     width, height = round(wanted * factor), round(height * factor)
     root.resize(width, height)
-    _settle(root)
+    settle(root)
     text_pt = sheet.text_pt / factor
     if text_pt < LEAST_PT:
         raise UserError(
@@ -165,7 +165,7 @@ def _sheet_style(theme: Theme, look: LookName) -> str:
     return style_sheet(replace(theme)) + caption
 
 
-def _settle(root: QWidget) -> None:
+def settle(root: QWidget) -> None:
     """Let layouts come to rest; some learn of their size only from the ones around them."""
     for _ in range(_ROUNDS):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

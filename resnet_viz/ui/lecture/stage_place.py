@@ -112,6 +112,12 @@ class StagePlace(QWidget):
         if self.stage is not None:
             self.stage.set_theme(theme)
 
+    def redress(self) -> None:
+        """Give the view its look again, after it was drawn in another one."""
+        if self.stage is not None:
+            self.stage.set_theme(self._theme)
+            self.stage.set_controls(self._controls)
+
     def set_controls(self, shown: bool) -> None:
         """Show or hide what only the speaker needs."""
         self._controls = shown

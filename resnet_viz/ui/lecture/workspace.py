@@ -16,6 +16,7 @@ from resnet_viz.lecture.made import versions_here
 from resnet_viz.lecture.scenes import Scene
 from resnet_viz.lecture.views import View
 from resnet_viz.ui.engine_client import EngineClient
+from resnet_viz.ui.figures.figure import Figure
 from resnet_viz.ui.lecture.bundle_check import numbers_at_start
 from resnet_viz.ui.lecture.document import LectureDocument
 from resnet_viz.ui.lecture.files import LectureFiles
@@ -250,6 +251,16 @@ class LectureWorkspace(Workspace):
         """The views on the preview, as they are now."""
         view = self.preview.view
         return () if view is None else tuple(stage.view for stage in view.stages)
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The scene on the preview, and each of its views."""
+        from resnet_viz.ui.figures.stage_figures import scene_figures
+
+        view = self.preview.view
+        scenes = self.document.lecture.scenes
+        if view is None or not scenes:
+            return ()
+        return scene_figures(scenes[self.document.selected].title, view.places)
 
     def choose_network(self, button: QWidget) -> None:
         """Show which lectures there are."""
