@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
@@ -167,12 +167,12 @@ class Tour(QObject):
         buttons.addStretch(1)
         for part in (self.count, self.back, self.next):
             buttons.addWidget(part)
-        column = QVBoxLayout(self.card)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(10)
+        self._column = QVBoxLayout(self.card)
+        self._column.setContentsMargins(16, 14, 16, 14)
+        self._column.setSpacing(10)
         for label in (self.title, self.text):
-            column.addWidget(label)
-        column.addLayout(buttons)
+            self._column.addWidget(label)
+        self._column.addLayout(buttons)
 
     def _place(self) -> None:
         """Light the stop's widget, and put the card where it hides least of it."""
@@ -182,14 +182,14 @@ class Tour(QObject):
         self._veil.lit = QRect(origin, target.size()).intersected(self._window.rect())
         self._veil.update()
         width = self.card.width()
-        height = self.card.layout().heightForWidth(width)
+        height = self._column.heightForWidth(width)
         self.card.resize(width, max(height, self.card.sizeHint().height()))
-        self.card.move(_beside(self._veil.lit, self.card.size().toTuple(), self._window.rect()))
+        self.card.move(_beside(self._veil.lit, self.card.size(), self._window.rect()))
 
 
-def _beside(lit: QRect, size: object, room: QRect) -> QPoint:
+def _beside(lit: QRect, card: QSize, room: QRect) -> QPoint:
     """Below, above, right or left of the lit place, else in its lower right corner."""
-    width, height = size  # type: ignore[misc]
+    width, height = card.width(), card.height()
     x = min(max(lit.left(), _GAP), room.width() - width - _GAP)
     y = min(max(lit.top(), _GAP), room.height() - height - _GAP)
     places = (
