@@ -35,7 +35,7 @@ training), `training` (a new one). In lists of blocks `["all"]` stands for every
 relative to the file; `sample:cat` and `bundled:duel56-cifar10` ship with the program.
 
 Names in braces are figures measured when they are shown: `{ratio_plain}` is of the first view,
-`{2.ratio_plain}` of the second.
+`{2.ratio_plain}` of the second; `lecture/fact_names.py` knows those of each kind of view.
 
 Imports neither torch nor Qt.
 """
