@@ -74,6 +74,7 @@ class ExportDialog(QDialog):
         self.form.restore(settings)
         self._connect()
         self.refresh()
+        self.setMinimumSize(self.minimumSizeHint())
         self.resize(1120, 640)
 
     def _lay_out(self) -> None:
@@ -97,6 +98,7 @@ class ExportDialog(QDialog):
         right.addLayout(buttons)
         row = QHBoxLayout(self)
         row.setSpacing(12)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         row.addWidget(self.list)
         row.addWidget(self.preview, 1)
         row.addWidget(side)
@@ -169,7 +171,7 @@ class ExportDialog(QDialog):
             room.width() / made.width_mm * MM_PER_INCH, room.height() / made.height_mm * MM_PER_INCH
         )
         most = _PREVIEW_DPI * self.devicePixelRatioF()
-        dpi = min(max(round(min(fitting, most)), 50), 2400)
+        dpi = min(max(int(min(fitting, most)), 50), 2400)
         return Sheet(sheet.width_mm, sheet.height_mm, sheet.text_pt, dpi)
 
     def _show_numbers(self, figure: Figure) -> None:
