@@ -23,7 +23,7 @@ FAR = 1000.0
 
 _CONDITIONS: Names = {
     **SPEC_NAMES,
-    "norm": "which normalisation: `no norm`",
+    "norm": "which normalisation",
     "init": "which initialisation, or which weights",
     "batch": "what the networks were shown",
 }
@@ -38,7 +38,7 @@ NAMES: Names = {
             "first": "norm of the gradient at the first block's input",
             "last": "norm of the gradient at the last block's input",
             "ratio": "gradient at the first block ÷ at the last",
-            "verdict": "what the gradient does: `vanishes`, `is kept`",
+            "verdict": "what the gradient does, in a word",
         }.items()
     },
     "times_less": "gradient at the first block with skips ÷ without",

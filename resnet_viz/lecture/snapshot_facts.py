@@ -51,7 +51,7 @@ NAMES: Names = {
     **SPEC_NAMES,
     "params": "how many numbers the network learns",
     "macs": "multiply-accumulates for one image",
-    "weights": "which weights: `random, seed 0`",
+    "weights": "which weights, and their seed",
     "top1": "most probable class",
     "top1_share": "probability of the most probable class",
     "loss": "cross-entropy of the class that is differentiated, in nats",

@@ -19,9 +19,9 @@ def menu(qtbot: QtBot) -> QMenu:
     return menu
 
 
-def later(menu: QMenu) -> list[QAction]:
+def later(menu: QMenu, title: str) -> list[QAction]:
     """What is not measured yet."""
-    submenu = menu.actions()[-1].menu()
+    (submenu,) = (a.menu() for a in menu.actions() if a.text() == title)
     assert isinstance(submenu, QMenu)
     return submenu.actions()
 
@@ -29,7 +29,7 @@ def later(menu: QMenu) -> list[QAction]:
 def test_measured_figures_have_their_values_and_say_what_they_are(menu: QMenu) -> None:
     facts = ({"convs": Fact("2", 2)}, {"first_with_skips": Fact("0.5", 0.5)})
     fill_menu(menu, (Anatomy(), Study()), facts, lambda _: None)
-    convs, first, _waiting = menu.actions()
+    convs, first, *_waiting = menu.actions()
     assert convs.text() == "{convs}\t2"
     assert convs.toolTip() == "convolutions of F"
     assert first.text() == "{2.first_with_skips}\t0.5"
@@ -39,10 +39,17 @@ def test_measured_figures_have_their_values_and_say_what_they_are(menu: QMenu) -
 def test_what_is_not_measured_yet_can_be_chosen_all_the_same(menu: QMenu) -> None:
     chosen: list[str] = []
     fill_menu(menu, (Anatomy(), Study()), ({"convs": Fact("2", 2)},), chosen.append)
-    names = [action.text().split("\t")[0] for action in later(menu)]
-    assert names == ["{network}", "{block}", "{channels}", "{params}", "{macs}", "{2.sentence}"]
-    later(menu)[-1].trigger()
+    names = [action.text().split()[0] for action in later(menu, "Not measured yet, view 1")]
+    assert names == ["{network}", "{block}", "{channels}", "{params}", "{macs}"]
+    (sentence,) = later(menu, "Not measured yet, view 2")
+    assert sentence.text() == "{2.sentence}   what was found, in one sentence"
+    sentence.trigger()
     assert chosen == ["{2.sentence}"]
+
+
+def test_with_one_view_its_number_is_not_told(menu: QMenu) -> None:
+    fill_menu(menu, (Anatomy(),), (), lambda _: None)
+    assert len(later(menu, "Not measured yet")) == 6
 
 
 def test_without_views_there_is_nothing_to_choose(menu: QMenu) -> None:

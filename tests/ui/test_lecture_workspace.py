@@ -342,7 +342,7 @@ def test_measured_figures_are_offered_with_their_values_and_written_by_name(
     assert measured.text() == "{loss}\t2.3"
     submenu = later.menu()
     assert isinstance(submenu, QMenu)
-    waiting = [action.text().split("\t")[0] for action in submenu.actions()]
+    waiting = [action.text().split()[0] for action in submenu.actions()]
     assert "{ratio}" in waiting
     assert "{loss}" not in waiting
     ws.form.text.notes.setFocus()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from resnet_viz.lecture.fact_names import explanation, names_of
@@ -29,26 +30,20 @@ def fill_menu(menu: QMenu, views: Sequence[View], facts: Sequence[Facts], insert
     menu.setToolTipsVisible(True)
     for number, known in enumerate(facts[: len(views)], 1):
         for name, fact in known.items():
-            words = explanation(views[number - 1], name)
-            _add(menu, written(number, name), fact.text, words, insert)
+            action = _add(menu, written(number, name), f"\t{fact.text}", insert)
+            action.setToolTip(explanation(views[number - 1], name))
     if menu.isEmpty():
         menu.addAction("Nothing is measured yet").setEnabled(False)
-    if waiting := list(_waiting(views, facts)):
-        later = menu.addMenu("Not measured yet")
-        for text, words in waiting:
-            _add(later, text, words, "", insert)
-
-
-def _waiting(views: Sequence[View], facts: Sequence[Facts]) -> Iterator[tuple[str, str]]:
-    """What may be named and has no value yet, and what it is."""
     for number, view in enumerate(views, 1):
         known = facts[number - 1] if number <= len(facts) else {}
-        for name, words in names_of(view).items():
-            if name not in known:
-                yield written(number, name), words
+        if waiting := {n: words for n, words in names_of(view).items() if n not in known}:
+            whose = f", view {number}" if len(views) > 1 else ""
+            later = menu.addMenu(f"Not measured yet{whose}")
+            for name, words in waiting.items():
+                _add(later, written(number, name), f"   {words}", insert)
 
 
-def _add(menu: QMenu, text: str, beside: str, tip: str, insert: Insert) -> None:
-    action = menu.addAction(f"{text}\t{beside}")
-    action.setToolTip(tip)
+def _add(menu: QMenu, text: str, beside: str, insert: Insert) -> QAction:
+    action = menu.addAction(text + beside)
     action.triggered.connect(lambda _=False: insert(text))
+    return action
