@@ -292,6 +292,7 @@ def test_the_caption_says_what_the_numbers_depend_on(made: Maker) -> None:
     caption = made("overview").caption
     for part in ("ResNet-20", "random, seed 0", "noise.png", "float32", "1 of 9 skips cut"):
         assert part in caption
+    assert caption.endswith("Dashes: before the last change.")
     pair = made("pair").caption
     for part in ("ResNet-20 and plain-20", "invented", "float32"):
         assert part in pair

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from typing import Any
 
@@ -15,11 +16,16 @@ from resnet_viz.ui.block_view.view import BlockView
 from resnet_viz.ui.figures import captions
 from resnet_viz.ui.figures.figure import Figure, Numbers
 from resnet_viz.ui.figures.photo_sheet import PhotoSheet, photo_height
+from resnet_viz.ui.overview.lanes import LANE_NAMES, LaneName
 from resnet_viz.ui.overview.widget import OverviewWidget
 from resnet_viz.ui.session import Session
 
 _CHAIN_PX = 118.0
 _LANE_PX = 92.0
+_LANE_WORDS: dict[LaneName, str] = {
+    "activation": "Output y: its mean as a line, its share of zeros as bars up to 100 %.",
+    "cost": "Cost: parameters filled, multiply-adds outlined, each on a scale of its own.",
+}
 
 
 def explore_figures(
@@ -76,11 +82,19 @@ def _overview_figure(session: Session, shown: OverviewWidget) -> Figure:
 
     return Figure(
         "Overview of the network",
-        captions.explored(session),
+        f"{captions.explored(session)} {_lane_words(lanes, ghost is not None)}".strip(),
         make,
         lambda: {} if snapshot is None else block_table(snapshot),
         lambda width: max(_CHAIN_PX + _LANE_PX * len(lanes), 0.3 * width),
     )
+
+
+def _lane_words(lanes: Collection[LaneName], compared: bool) -> str:
+    """What marks mean whose key may find no room over a narrow lane."""
+    words = [_LANE_WORDS[name] for name in LANE_NAMES if name in lanes and name in _LANE_WORDS]
+    if compared and set(lanes) & {"gradient", "forward", "backward"}:
+        words.append("Dashes: before the last change.")
+    return " ".join(words)
 
 
 def _maps_figure(session: Session, shown: BlockView) -> Figure:
