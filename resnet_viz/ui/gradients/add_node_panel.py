@@ -127,16 +127,25 @@ class AddNodePanel(QWidget):
         self._node(painter, place, y, "")
         x, clear = place.left + 18, place.spread + 0.62 * row + place.air
         self._write(painter, forward_lines(stats, "skip"), x, y - clear, place.right - x)
+        self._paint_branch(painter, place, x, y + clear, stats)
+
+    def _paint_branch(
+        self, painter: QPainter, place: Geometry, x: float, y: float, stats: BlockStats
+    ) -> None:
+        """Write the norm of F(x) and, where there is room for both, the cosine behind it."""
+        style, lines = self._style, forward_lines(stats, "branch")
+        least = self._least_width(lines)
         cosine = f"cos {cosine_text(stats)}"
-        painter.setFont(style.small)
-        # Under the node, up to the cosine; a narrow panel begins further left.
-        lines = forward_lines(stats, "branch")
         room = place.right - style.metrics.horizontalAdvance(cosine) - 10 - x
-        if line_width(lines[-1], self._look, style.theme.small_px) > room:
+        if least > room:
             x, room = place.left + 2, room + 16
-        self._write(painter, lines, x, y + clear, room)
+        if least > room:
+            self._write(painter, lines, x, y, place.right - x)
+            return
+        self._write(painter, lines, x, y, room)
+        painter.setFont(style.small)
         painter.setPen(self._look.ink("muted"))
-        draw_text(painter, place.right, y + clear, cosine, Anchor.RIGHT)
+        draw_text(painter, place.right, y, cosine, Anchor.RIGHT)
 
     def _paint_backward(self, painter: QPainter, place: Geometry, stats: BlockStats) -> None:
         y, row, style = place.backward, self._style.row, self._style
@@ -155,7 +164,9 @@ class AddNodePanel(QWidget):
         x, clear = place.left + 18, place.spread + self.widest / 2 + 0.55 * row + place.air
         for sign, path in ((-1, "skip"), (1, "branch")):
             lines = backward_lines(stats, path, self._dtype)
-            self._write(painter, lines, x, y + sign * clear, place.right - x)
+            fits = self._least_width(lines) <= place.right - x
+            start = x if fits else place.left + 2
+            self._write(painter, lines, start, y + sign * clear, place.right - start)
 
     def _at_right(
         self, painter: QPainter, place: Geometry, y: float, name: str, value: float, role: Role
@@ -222,6 +233,10 @@ class AddNodePanel(QWidget):
         row, height, room = self._style.row, float(self.height()), self.width() - 4.0
         self._write(painter, formula_lines(stats, spec), 2.0, height - 1.6 * row, room)
         self._write(painter, note_lines(stats, spec, self.widest), 2.0, height - 0.55 * row, room)
+
+    def _least_width(self, lines: Sequence[Line]) -> float:
+        """Of the briefest line."""
+        return line_width(lines[-1], self._look, self._style.theme.small_px)
 
     def _write(
         self, painter: QPainter, lines: Sequence[Line], x: float, y: float, room: float
