@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QPushButton,
-    QScrollArea,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
 from resnet_viz.lecture.scenes import Question, Scene
 from resnet_viz.ui.labels import muted
+from resnet_viz.ui.lecture.cards_page import CardsPage
 from resnet_viz.ui.lecture.document import LectureDocument
 from resnet_viz.ui.lecture.text_box import TextBox
 from resnet_viz.ui.theme import Theme
 
 
-class QuestionsPage(QScrollArea):
+class QuestionsPage(CardsPage):
     """Shows the questions of the chosen scene and changes them.
 
     Args:
@@ -33,37 +25,20 @@ class QuestionsPage(QScrollArea):
     """
 
     def __init__(self, document: LectureDocument) -> None:
-        super().__init__()
-        self._document = document
+        super().__init__(document, _HINT, "+ Question", "Add a question")
         self._cards: list[QFrame] = []
         self.asks: list[TextBox] = []
         self.answers: list[TextBox] = []
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setObjectName("page")
-        body = QWidget()
-        self._column = QVBoxLayout(body)
-        self._column.setContentsMargins(0, 6, 6, 0)
-        hint = muted(_HINT)
-        hint.setWordWrap(True)
-        self.add = QPushButton("+ Question")
-        self.add.setAccessibleName("Add a question")
         self.add.clicked.connect(
             lambda: self._set("Add a question", [*self._questions(), Question("")])
         )
-        self._column.addWidget(hint)
-        self._column.addWidget(self.add)
-        self._column.addStretch(1)
-        self.setWidget(body)
 
     def show_scene(self, scene: Scene) -> None:
         """Show a scene, without a signal."""
         while len(self._cards) > len(scene.questions):
-            card = self._cards.pop()
+            self._drop(self._cards.pop())
             self.asks.pop()
             self.answers.pop()
-            card.hide()
-            card.deleteLater()
         while len(self._cards) < len(scene.questions):
             self._add_card()
         for ask, answer, question in zip(self.asks, self.answers, scene.questions, strict=True):
@@ -96,7 +71,7 @@ class QuestionsPage(QScrollArea):
         column.addWidget(answer)
         self.asks.append(ask)
         self.answers.append(answer)
-        self._column.insertWidget(1 + index, card)
+        self._put(index, card)
         self._cards.append(card)
 
     def _box(self, name: str, index: int, field: str, lines: int) -> TextBox:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
 
 from resnet_viz.lecture.scenes import Scene, Step
-from resnet_viz.ui.labels import muted
+from resnet_viz.ui.lecture.cards_page import CardsPage
 from resnet_viz.ui.lecture.document import LectureDocument
 from resnet_viz.ui.lecture.step_card import StepCard
 from resnet_viz.ui.theme import Theme
 
 
-class StepsPage(QScrollArea):
+class StepsPage(CardsPage):
     """Shows the steps of the chosen scene and changes them.
 
     Args:
@@ -28,31 +27,14 @@ class StepsPage(QScrollArea):
     step_wanted = Signal(int)
 
     def __init__(self, document: LectureDocument) -> None:
-        super().__init__()
-        self._document = document
+        super().__init__(document, _HINT, "+ Step", "Add a step")
         self.cards: list[StepCard] = []
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setObjectName("page")
-        body = QWidget()
-        self._column = QVBoxLayout(body)
-        self._column.setContentsMargins(0, 6, 6, 0)
-        self.hint = muted(_HINT)
-        self.hint.setWordWrap(True)
-        self.add = QPushButton("+ Step")
-        self.add.setAccessibleName("Add a step")
         self.add.clicked.connect(lambda: self._set("Add a step", [*self._steps(), Step()]))
-        self._column.addWidget(self.hint)
-        self._column.addWidget(self.add)
-        self._column.addStretch(1)
-        self.setWidget(body)
 
     def show_scene(self, scene: Scene) -> None:
         """Show a scene, without a signal."""
         while len(self.cards) > len(scene.steps):
-            card = self.cards.pop()
-            card.hide()
-            card.deleteLater()
+            self._drop(self.cards.pop())
         while len(self.cards) < len(scene.steps):
             self._add_card()
         for card, step in zip(self.cards, scene.steps, strict=True):
@@ -74,7 +56,7 @@ class StepsPage(QScrollArea):
         card.removed.connect(lambda: self._remove(index))
         card.shown.connect(lambda: self.step_wanted.emit(index + 1))
         card.left.connect(self._document.end_typing)
-        self._column.insertWidget(1 + index, card)
+        self._put(index, card)
         self.cards.append(card)
 
     def _steps(self) -> list[Step]:

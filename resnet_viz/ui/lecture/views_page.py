@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu
 
 from resnet_viz.lecture.checks import MOST_VIEWS
 from resnet_viz.lecture.scenes import Scene
 from resnet_viz.lecture.views import View
-from resnet_viz.ui.labels import muted
+from resnet_viz.ui.lecture.cards_page import CardsPage
 from resnet_viz.ui.lecture.document import LectureDocument
 from resnet_viz.ui.lecture.view_fields import KIND_TITLES, fresh
 from resnet_viz.ui.lecture.view_form import ViewForm
 from resnet_viz.ui.theme import LIGHT, Theme
 
 
-class ViewsPage(QScrollArea):
+class ViewsPage(CardsPage):
     """Shows the views of the chosen scene and changes them.
 
     Args:
@@ -28,36 +27,19 @@ class ViewsPage(QScrollArea):
     """
 
     def __init__(self, document: LectureDocument) -> None:
-        super().__init__()
-        self._document = document
+        super().__init__(document, _HINT, "+ View", "Add a live view")
         self._theme: Theme = LIGHT
         self.forms: list[ViewForm] = []
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setObjectName("page")
-        body = QWidget()
-        self._column = QVBoxLayout(body)
-        self._column.setContentsMargins(0, 6, 6, 0)
-        self.hint = muted(_HINT)
-        self.hint.setWordWrap(True)
-        self.add = QPushButton("+ View")
-        self.add.setAccessibleName("Add a live view")
         menu = QMenu(self.add)
         for kind, title in KIND_TITLES.items():
             menu.addAction(title).triggered.connect(partial(self._add, kind))
         self.add.setMenu(menu)
-        self._column.addWidget(self.hint)
-        self._column.addWidget(self.add)
-        self._column.addStretch(1)
-        self.setWidget(body)
 
     def show_scene(self, scene: Scene) -> None:
         """Show a scene, without a signal."""
         views = scene.views
         while len(self.forms) > len(views):
-            form = self.forms.pop()
-            form.hide()
-            form.deleteLater()
+            self._drop(self.forms.pop())
         for form, view in zip(self.forms, views, strict=False):
             form.show_view(view)
         for view in views[len(self.forms) :]:
@@ -79,7 +61,7 @@ class ViewsPage(QScrollArea):
         form.set_theme(self._theme)
         form.wanted.connect(lambda made: self._change(form, made))
         form.removed.connect(lambda: self._remove(form))
-        self._column.insertWidget(1 + len(self.forms), form)
+        self._put(len(self.forms), form)
         self.forms.append(form)
 
     def _views(self) -> list[View]:
