@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import cast
 
 from PySide6.QtCore import QSettings, QSignalBlocker, Signal
@@ -238,7 +237,7 @@ def remembered(settings: QSettings) -> Options:
     try:
         return form.options()
     except UserError:
-        return replace(Options())
+        return Options()
 
 
 def _length_box(name: str) -> QDoubleSpinBox:

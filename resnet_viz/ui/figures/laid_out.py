@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt
@@ -162,7 +162,7 @@ def _sheet_style(theme: Theme, look: LookName) -> str:
     caption = f"#figureCaption {{ font-size: {theme.small_px}px; color: {theme.muted}; }}"
     if look == "paper":
         caption += "QFrame#card, QFrame#chartFrame { border: none; background: transparent; }"
-    return style_sheet(replace(theme)) + caption
+    return style_sheet(theme) + caption
 
 
 def settle(root: QWidget) -> None:
