@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings
-from PySide6.QtWidgets import QFileDialog, QWidget
-
-from resnet_viz.errors import UserError
-from resnet_viz.ui.looks import Looks
-from resnet_viz.ui.notify import Notifier
-from resnet_viz.ui.workspaces import Workspaces
+from resnet_viz.ui.window_exports import WindowExports
 
 if TYPE_CHECKING:
     from resnet_viz.ui.figures.film import Film
@@ -21,36 +13,12 @@ if TYPE_CHECKING:
 _NOTHING = (
     "There is nothing to film here: open a training in Train, or run an experiment in Gradients."
 )
-_FOLDER = "folder/export"
-_UNFIT = r"[^\w.+ -]+"  # in names of files
 
 
-class WindowFilms(QObject):
-    """Asks what to film, and tells where the film is.
+class WindowFilms(WindowExports):
+    """Asks what to film, and tells where the film is."""
 
-    Args:
-        window: the dialog's parent.
-        workspaces: the one on screen offers its films.
-        looks: for colours.
-        notifier: tells where a film is, or why there is none.
-        settings: where choices and the folder are kept.
-
-    Attributes:
-        dialog: the one that is open; None for none.
-    """
-
-    def __init__(
-        self,
-        window: QWidget,
-        workspaces: Workspaces,
-        looks: Looks,
-        notifier: Notifier,
-        settings: QSettings,
-    ) -> None:
-        super().__init__(window)
-        self._window, self._workspaces, self._looks = window, workspaces, looks
-        self._notifier, self._settings = notifier, settings
-        self.dialog: FilmDialog | None = None
+    dialog: FilmDialog | None
 
     def ask(self) -> None:
         """Open the dialog."""
@@ -68,24 +36,6 @@ class WindowFilms(QObject):
         self.dialog.open()
 
     def _ask_file(self, film: Film, suffix: str) -> None:
-        folder = Path(str(self._settings.value(_FOLDER, "")))
-        suggested = str(folder / f"{re.sub(_UNFIT, '-', film.file_name)}{suffix}")
-        name, _ = QFileDialog.getSaveFileName(
-            self.dialog or self._window,
-            "Save the film",
-            suggested,
-            f"{suffix[1:].upper()} (*{suffix})",
-        )
-        if name and self.dialog is not None:
-            path = Path(name)
-            self._settings.setValue(_FOLDER, str(path.parent))
-            fitting = path.suffix.lower() == suffix
-            self.dialog.begin(path if fitting else Path(name + suffix))
-
-    def _tell(self, error: UserError) -> None:
-        self._notifier.error(error.message, error.hint)
-
-    def _on_closed(self) -> None:
-        dialog, self.dialog = self.dialog, None
-        if dialog is not None:
-            dialog.deleteLater()
+        path = self._choose_file("Save the film", film.file_name, suffix)
+        if path is not None and self.dialog is not None:
+            self.dialog.begin(path)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 from recorded_runs import write_run
 
@@ -16,7 +16,6 @@ from resnet_viz.errors import UserError
 from resnet_viz.lab.findings import Chart, Curve
 from resnet_viz.runs.reader import RunReader
 from resnet_viz.runs.replay import Replay
-from resnet_viz.ui import window_films
 from resnet_viz.ui.figures import film_dialog
 from resnet_viz.ui.figures.film import Film, FilmSettings
 from resnet_viz.ui.figures.film_dialog import FilmDialog
@@ -297,7 +296,7 @@ def test_the_window_asks_for_a_file_and_tells_where_the_film_is(
         asked.append(suggested)
         return str(tmp_path / "mine"), ""  # without suffix
 
-    monkeypatch.setattr(window_films.QFileDialog, "getSaveFileName", answer)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
     films.ask()
     assert films.dialog is not None
     films.dialog.size_box.setCurrentIndex(0)
