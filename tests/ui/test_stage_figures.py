@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import FakeClient
 from figure_checks import assert_printable, opened, saved
@@ -12,12 +13,13 @@ from lab_stages import SETTINGS
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from resnet_viz.lecture.views import Overview, Pair
+from resnet_viz.lecture.views import Overview, Pair, Run
 from resnet_viz.ui.figures.sheet import DOUBLE, SINGLE, Sheet
 from resnet_viz.ui.figures.stage_figures import scene_figures
 from resnet_viz.ui.lecture.stage_place import StagePlace
 from resnet_viz.ui.stage.engine import StageEngine
 from resnet_viz.ui.stage.stage_theme import stage_theme
+from resnet_viz.ui.style import style_sheet
 from resnet_viz.ui.theme import DARK
 
 VIEW = Pair(settings=SETTINGS)
@@ -99,3 +101,22 @@ def test_a_view_that_could_not_be_made_has_no_figure(qtbot: QtBot, client: FakeC
     qtbot.addWidget(place)
     expected = 0 if place.stage is None else 1
     assert len(scene_figures("Broken", [place])) == expected
+
+
+def test_frames_of_a_dark_slide_stay_on_the_slide(
+    qtbot: QtBot, window: QWidget, client: FakeClient, tmp_path: Path
+) -> None:
+    window.setStyleSheet(style_sheet(stage_theme(DARK, 720)))
+    view = Run(run="bundled:few-pictures-scratch", parts=("accuracy",))
+    place = StagePlace(view, lambda: StageEngine(client), Path())  # type: ignore[arg-type]
+    place.setParent(window)
+    place.resize(1200, 600)
+    place.set_theme(stage_theme(DARK, 720))
+    window.show()
+    qtbot.waitUntil(lambda: place.stage is not None and place.stage.complete)
+    (figure,) = scene_figures("Learnt by heart", [place])
+    picture = np.asarray(opened(saved(figure, ".png", tmp_path)))
+    # Lines and letters are dark, but no area: a dark frame had covered a tenth of the picture.
+    assert (picture.max(axis=2) < 90).mean() < 0.05
+    assert (picture.min(axis=2) > 240).mean() > 0.7
+    place.close_down()

@@ -18,6 +18,7 @@ from resnet_viz.ui.figures.figure import Figure
 from resnet_viz.ui.figures.laid_out import settle
 from resnet_viz.ui.lecture.stage_place import StagePlace
 from resnet_viz.ui.stage.stage_view import StageView
+from resnet_viz.ui.style import style_sheet
 from resnet_viz.ui.theme import LIGHT, Theme
 
 _BESIDE_PX = 560  # width from which two views stand side by side
@@ -98,8 +99,11 @@ class Borrowed(QWidget):
     def _drawn(self) -> QPicture:
         """The view as the strokes and words that it is painted with."""
         picture, stage = QPicture(), self._stage
+        own_sheet = stage.styleSheet()
         with _held(stage):
             try:
+                # The slide's sheet colours frames and labels; the figure has another theme.
+                stage.setStyleSheet(style_sheet(self._theme))
                 stage.set_theme(self._theme)
                 stage.set_controls(False)
                 stage.resize(self.size())
@@ -107,6 +111,7 @@ class Borrowed(QWidget):
                 with QPainter(picture) as painter:
                     stage.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
             finally:
+                stage.setStyleSheet(own_sheet)
                 self._place.redress()
         return picture
 

@@ -126,6 +126,7 @@ class SceneColumn(QFrame):
         for line, text in ((self.title, lecture.title), (self.author, lecture.author)):
             if line.text() != text:
                 line.setText(text)
+                line.setCursorPosition(0)  # its beginning is seen where it is too long
                 line.setCursorPosition(0)
         chosen = self._document.selected
         for button in self.buttons:
