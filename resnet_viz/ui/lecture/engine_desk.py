@@ -7,7 +7,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from PySide6.QtCore import QObject, Signal
 
 from resnet_viz.ui.engine_client import EngineClient
-from resnet_viz.ui.stage.engine import Kind, StageEngine
+from resnet_viz.ui.stage.engine import StageEngine
+from resnet_viz.ui.stage.questions import Kind
 
 # What is answered at once, and what takes its time: one of each is under way for all views that
 # are not on screen. A study that is prepared does not keep the other scenes from being measured.
