@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from resnet_viz.lab.settings import SIDES
 from resnet_viz.lecture.facts import Facts
@@ -17,7 +17,7 @@ from resnet_viz.lecture.views import AddNode
 from resnet_viz.probe.snapshot import BlockStats
 from resnet_viz.ui.gradients.add_node import AddNodeView
 from resnet_viz.ui.stage.engine import StageEngine
-from resnet_viz.ui.stage.lab_stage import LabStage, LabView, pair_caption
+from resnet_viz.ui.stage.lab_stage import PairedStage, pair_caption
 from resnet_viz.ui.theme import Theme
 
 _NUMBERS = (
@@ -26,14 +26,10 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-class AddNodeStage(LabStage):
+class AddNodeStage(PairedStage):
     """The add node of one block of both networks, with a session of its own.
 
-    Args:
-        view: what it shows.
-        engine: measures for it alone.
-        folder: that a picture named in `view` is relative to.
-        parent: owner.
+    Arguments are those of `PairedStage`.
     """
 
     def __init__(
@@ -43,9 +39,7 @@ class AddNodeStage(LabStage):
         self._node: AddNode = view
         self.node = AddNodeView(stacked=True)
         self.node.set_controls(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.node)
+        self._fill(self.node)
         self.session.network_changed.connect(self._show_block)
         self.session.measured_changed.connect(self._on_measured)
         self.session.stale_changed.connect(lambda _: self._tell())
@@ -57,12 +51,6 @@ class AddNodeStage(LabStage):
         names = [block.name for block in self.session.spec.blocks()]
         return self._node.block if self._node.block in names else names[0]
 
-    @property
-    def complete(self) -> bool:
-        """Whether the addition on screen is of the settings of now."""
-        measured = self.session.measured is not None and not self.session.stale
-        return measured and not self.waiting_for_picture
-
     def set_theme(self, theme: Theme) -> None:
         """Take colours and sizes."""
         self.node.set_theme(theme)
@@ -73,8 +61,7 @@ class AddNodeStage(LabStage):
 
     def facts(self) -> Facts:
         """As `lecture/pair_facts` has them; none while they are measured anew."""
-        measured = self.session.measured
-        return node_facts(measured, self.block) if self.complete and measured is not None else {}
+        return {} if self.current is None else node_facts(self.current, self.block)
 
     def caption(self) -> str:
         """Networks, weights, conditions, batch and precision."""
@@ -98,12 +85,6 @@ class AddNodeStage(LabStage):
         assert isinstance(view, AddNode)
         self._node = view
         self._show_block()
-
-    def _ask(self, view: LabView) -> None:
-        self.session.set_device(view.settings.device)
-        self.session.set_settings(view.settings)
-        self.session.activate()
-        self._tell()
 
     def _on_measured(self) -> None:
         self._show_block()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from resnet_viz.analysis.block_layers import opened
 from resnet_viz.lecture.facts import Facts
@@ -39,9 +39,7 @@ class AnatomyStage(StageView):
     ) -> None:
         super().__init__(parent)
         self.anatomy = AnatomyWidget()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.anatomy)
+        self._fill(self.anatomy)
         self.anatomy.row_chosen.connect(self.changed_by_hand)
         self.show_view(view)
 

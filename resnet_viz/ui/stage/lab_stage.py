@@ -45,7 +45,6 @@ class LabStage(StageView):
         self._view: LabView = view
         self._theme: Theme = LIGHT
         self._dropped: Picture | None = None
-        self._was_complete = False
         self.session = lab_session(RememberingEngine(engine, self), view, self)
         self.session.failed.connect(self.failed)
         self._pictures = StagePictures(folder, self)
@@ -104,9 +103,7 @@ class LabStage(StageView):
     def _tell(self) -> None:
         """Say that figures came or became outdated."""
         self.facts_changed.emit()
-        if self.complete != self._was_complete:
-            self._was_complete = self.complete
-            self.complete_changed.emit(self._was_complete)
+        self._tell_complete()
 
     def _give(self, picture: Picture) -> None:
         if self.session.picture is not picture.rgb:
@@ -115,6 +112,31 @@ class LabStage(StageView):
     def _on_picture(self, picture: Picture) -> None:
         self._give(picture)
         self._ask(self._view)
+
+
+class PairedStage(LabStage):
+    """A live view of what one measurement of a residual network and its plain twin says."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether what is on screen is of the settings of now."""
+        measured = self.session.measured is not None and not self.session.stale
+        return measured and not self.waiting_for_picture
+
+    @property
+    def current(self) -> PairMeasured | None:
+        """What was measured; None while it is measured anew."""
+        return self.session.measured if self.complete else None
+
+    def _ask(self, view: LabView) -> None:
+        self.session.set_device(view.settings.device)
+        self.session.set_settings(view.settings)
+        self.session.activate()
+        self._show_asked()
+        self._tell()
+
+    def _show_asked(self) -> None:
+        """Show what of `_view` needs the network that was asked about."""
 
 
 def lab_session(engine: RememberingEngine, view: LabView, parent: QObject) -> LabSession:

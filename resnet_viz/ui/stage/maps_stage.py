@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from resnet_viz.lecture.views import Maps, View
 from resnet_viz.ui.block_view.line import LineLabel
@@ -26,11 +26,7 @@ _SUM_SIZE = 1.15  # type of the sum in numbers, relative to titles
 class MapsStage(SnapshotStage):
     """The block view of Explore, bound to a session of its own.
 
-    Args:
-        view: what it shows.
-        engine: measures for it alone.
-        folder: that files are relative to.
-        parent: owner.
+    Arguments are those of `SnapshotStage`.
     """
 
     def __init__(
@@ -41,10 +37,8 @@ class MapsStage(SnapshotStage):
         self.block_view = BlockView()
         self.sum_line = LineLabel(Look(LIGHT), LIGHT.title_px)
         self.sum_line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column = self._fill(self.block_view, 1)
         column.setSpacing(0)
-        column.addWidget(self.block_view, 1)
         line = QHBoxLayout()
         line.setContentsMargins(12, 0, 12, 0)  # under the maps, which have the same margins
         line.addWidget(self.sum_line)

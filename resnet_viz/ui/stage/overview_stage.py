@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from resnet_viz.lecture.views import Lane, Overview, View
 from resnet_viz.ui.block_view.line import LineLabel
@@ -26,11 +26,7 @@ from resnet_viz.ui.theme import LIGHT, Theme
 class OverviewStage(SnapshotStage):
     """The overview of Explore, bound to a session of its own.
 
-    Args:
-        view: what it shows.
-        engine: measures for it alone.
-        folder: that files are relative to.
-        parent: owner.
+    Arguments are those of `SnapshotStage`.
     """
 
     def __init__(
@@ -43,10 +39,7 @@ class OverviewStage(SnapshotStage):
         self.readout = LineLabel(Look(LIGHT), LIGHT.title_px)
         self.readout.align_right()
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.overview, 1)
-        column.addWidget(self.readout)
+        self._fill(self.overview, 1).addWidget(self.readout)
         self._connect()
         self._on_network()
         self.show_view(view)

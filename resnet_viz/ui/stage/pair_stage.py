@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from resnet_viz.lab.settings import SIDES, Side
 from resnet_viz.lecture.facts import Facts
@@ -17,7 +17,7 @@ from resnet_viz.lecture.pair_facts import pair_facts
 from resnet_viz.lecture.views import Pair
 from resnet_viz.ui.gradients.quantities import QuantityName
 from resnet_viz.ui.stage.engine import StageEngine
-from resnet_viz.ui.stage.lab_stage import LabStage, LabView, pair_caption
+from resnet_viz.ui.stage.lab_stage import PairedStage, pair_caption
 from resnet_viz.ui.stage.pair_board import PairBoard
 from resnet_viz.ui.stage.pair_captions import side_title
 from resnet_viz.ui.stage.pair_curves import PairCurves
@@ -25,17 +25,13 @@ from resnet_viz.ui.stage.stage_view import Predictable
 from resnet_viz.ui.theme import Theme
 
 
-class PairStage(LabStage):
+class PairStage(PairedStage):
     """A pair of networks with a session of its own.
 
     How it was before a click, or before a step made on screen, stays as outlines; a scene that
     is entered begins without.
 
-    Args:
-        view: what it shows.
-        engine: measures for it alone.
-        folder: that a picture named in `view` is relative to.
-        parent: owner.
+    Arguments are those of `PairedStage`.
     """
 
     def __init__(
@@ -46,9 +42,7 @@ class PairStage(LabStage):
         self._compares = False
         self.board = PairBoard()
         self._curves = PairCurves(self, self.board)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.board)
+        self._fill(self.board)
         self._connect()
         self._on_network()
         self.show_view(view)
@@ -72,12 +66,6 @@ class PairStage(LabStage):
 
     # --- as a stage view -------------------------------------------------------------------
 
-    @property
-    def complete(self) -> bool:
-        """Whether the pair on screen is of the settings of now."""
-        measured = self.session.measured is not None and not self.session.stale
-        return measured and not self.waiting_for_picture
-
     def set_theme(self, theme: Theme) -> None:
         """Take colours and sizes."""
         self.board.set_theme(theme)
@@ -88,8 +76,7 @@ class PairStage(LabStage):
 
     def facts(self) -> Facts:
         """As `lecture/pair_facts` has them; none while they are measured anew."""
-        measured = self.session.measured
-        return pair_facts(measured) if self.complete and measured is not None else {}
+        return {} if self.current is None else pair_facts(self.current)
 
     def caption(self) -> str:
         """Networks, weights, conditions, batch and precision."""
@@ -124,12 +111,8 @@ class PairStage(LabStage):
         self.board.set_with_theory(view.theory)
         self.board.set_quantity(view.quantity)
 
-    def _ask(self, view: LabView) -> None:
-        self.session.set_device(view.settings.device)
-        self.session.set_settings(view.settings)
-        self.session.activate()
+    def _show_asked(self) -> None:
         self.board.select(self._pair.selected)
-        self._tell()
 
     def _by_hand(self, change: Any, *args: Any, **fields: Any) -> None:
         self._compares = True

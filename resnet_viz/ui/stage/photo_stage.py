@@ -25,11 +25,7 @@ _WIDE = 1.6  # width over height from which the picture has a column of its own
 class PhotoStage(SnapshotStage):
     """Picture, crop and the most probable classes.
 
-    Args:
-        view: what it shows.
-        engine: measures for it alone.
-        folder: that files are relative to.
-        parent: owner.
+    Arguments are those of `SnapshotStage`.
     """
 
     def __init__(

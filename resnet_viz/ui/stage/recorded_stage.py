@@ -40,7 +40,6 @@ class RecordedStage(StageView):
         super().__init__(parent)
         self._folder = folder
         self._theme: Theme = LIGHT
-        self._was_complete = False
         self.session = TrainSession(engine, parent=self)
         listen(self.session, engine)
         self.charts = RunCharts(self.session)
@@ -91,8 +90,3 @@ class RecordedStage(StageView):
     def _on_shown(self) -> None:
         self.facts_changed.emit()
         self._tell_complete()
-
-    def _tell_complete(self) -> None:
-        if self.complete != self._was_complete:
-            self._was_complete = self.complete
-            self.complete_changed.emit(self.complete)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from resnet_viz.lecture.places import run_path
 from resnet_viz.lecture.views import Run, RunPart, View
@@ -31,9 +31,7 @@ class RunStage(RecordedStage):
         self, view: Run, engine: StageEngine, folder: Path, parent: QWidget | None = None
     ) -> None:
         super().__init__(engine, folder, parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.charts)
+        self._fill(self.charts)
         self._path = Path()
         self._view = view
         self.session.run_changed.connect(self._go_to_step)

@@ -161,6 +161,5 @@ class SnapshotStage(StageView):
             and self._ready()
         )
         self.facts_changed.emit()
-        if complete != self._complete:
-            self._complete = complete
-            self.complete_changed.emit(complete)
+        self._complete = complete
+        self._tell_complete()

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from resnet_viz.lecture.facts import Facts
 from resnet_viz.lecture.scenes import Action
@@ -73,6 +73,8 @@ class StageView(QWidget):
     changed_by_hand = Signal()
     failed = Signal(object)
 
+    _told_complete = False
+
     @property
     def view(self) -> View:
         """What is on screen now, with all that the user changed."""
@@ -118,3 +120,18 @@ class StageView(QWidget):
 
     def close_down(self) -> None:
         """It will not be shown again: end what it has under way."""
+
+    # --- for the kinds of views ------------------------------------------------------------------
+
+    def _fill(self, widget: QWidget, stretch: int = 0) -> QVBoxLayout:
+        """Lay a widget out up to the edges; what is added to the column comes below it."""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(widget, stretch)
+        return column
+
+    def _tell_complete(self) -> None:
+        """Say whether it is complete, if that is not what was said last."""
+        if self.complete != self._told_complete:
+            self._told_complete = self.complete
+            self.complete_changed.emit(self._told_complete)

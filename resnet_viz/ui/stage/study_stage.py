@@ -30,11 +30,7 @@ from resnet_viz.ui.theme import Theme
 class StudyStage(LabStage):
     """An experiment that begins by itself, with a session of its own.
 
-    Args:
-        view: what it shows.
-        engine: measures for it alone.
-        folder: that a picture named in `view` is relative to.
-        parent: owner.
+    Arguments are those of `LabStage`.
     """
 
     def __init__(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from resnet_viz.errors import UserError
 from resnet_viz.lecture.facts import Facts
@@ -50,9 +50,7 @@ class TrainingStage(RecordedStage):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.card)
         self._stack.addWidget(self.charts)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self._stack, 1)
+        self._column = self._fill(self._stack, 1)
         self._column.addWidget(self.bar)
         self.bar.pressed.connect(self._on_pressed)
         session = self.session
