@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QObject, QSize, Qt, QTimer, Signal
@@ -11,9 +9,10 @@ from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import QStackedWidget
 
 from resnet_viz.lecture.facts import Facts
-from resnet_viz.lecture.scenes import Lecture, Scene
+from resnet_viz.lecture.scenes import Lecture
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.lecture.engine_desk import EngineDesk
+from resnet_viz.ui.lecture.scene_slots import Slot, by_need, slots_of
 from resnet_viz.ui.lecture.scene_view import SceneView
 from resnet_viz.ui.stage.engine import StageEngine
 from resnet_viz.ui.theme import Theme
@@ -23,30 +22,6 @@ from resnet_viz.ui.theme import Theme
 _PAUSE_MS = 30
 _AFTER_KEY_MS = 300
 _THUMBNAIL_PX = 480
-
-
-@dataclass(eq=False)
-class _Slot:
-    """One scene of the lecture.
-
-    Attributes:
-        scene: its script.
-        view: its widget; None before it is made.
-        engines: of its views, by their index.
-        theme, size: that the widget has.
-        painted: whether it was painted, complete, with them.
-        prepared: what the pool said of it last.
-        thumbnail: a small picture of it; None before it was painted.
-    """
-
-    scene: Scene
-    view: SceneView | None = None
-    engines: dict[int, StageEngine] = field(default_factory=dict)
-    theme: Theme | None = None
-    size: QSize = field(default_factory=QSize)
-    painted: bool = False
-    prepared: bool = False
-    thumbnail: QPixmap | None = None
 
 
 class ScenePool(QObject):
@@ -86,8 +61,8 @@ class ScenePool(QObject):
         self._controls = True
         self._paused = False
         self._folder = Path()
-        self._slots: list[_Slot] = []
-        self._current: _Slot | None = None
+        self._slots: list[Slot] = []
+        self._current: Slot | None = None
         self._shown = QElapsedTimer()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._prepare)
@@ -105,14 +80,9 @@ class ScenePool(QObject):
         old = self._slots if folder == self._folder else []
         gone = [slot for slot in self._slots if slot not in old]
         self._folder = folder
-        self._slots = []
-        for scene in lecture.scenes:
-            known = next((slot for slot in old if slot.scene == scene), None)
-            if known is not None:
-                old = [slot for slot in old if slot is not known]
-            self._slots.append(known or _Slot(scene))
-        old = self._edit(old)
-        for slot in (*gone, *old):
+        self._slots = []  # what a scene tells while it is edited has no index yet
+        self._slots, left = slots_of(lecture.scenes, old)
+        for slot in (*gone, *left):
             self._drop(slot)
         self._later()
 
@@ -183,24 +153,9 @@ class ScenePool(QObject):
         """What is measured so far, by scene and view."""
         return tuple(() if slot.view is None else slot.view.facts() for slot in self._slots)
 
-    def _edit(self, gone: list[_Slot]) -> list[_Slot]:
-        """Let edited scenes have the widgets of those they were; returns the slots left over.
-
-        A title that is being typed makes a new scene with every letter: its views stay.
-        """
-        left = list(gone)
-        for number, new in enumerate(self._slots):
-            found = next((s for s in left if s.view is not None and s.view.takes(new.scene)), None)
-            if new.view is None and found is not None and found.view is not None:
-                left.remove(found)
-                found.scene, found.painted = new.scene, False
-                found.view.take_scene(new.scene)
-                self._slots[number] = found
-        return left
-
     # --- widgets -----------------------------------------------------------------------------
 
-    def _made(self, slot: _Slot) -> SceneView:
+    def _made(self, slot: Slot) -> SceneView:
         if slot.view is None:
             view = SceneView(slot.scene, lambda index: self._engine(slot, index), self._folder)
             slot.view = view
@@ -212,14 +167,14 @@ class ScenePool(QObject):
             self._tell_desk()
         return slot.view
 
-    def _engine(self, slot: _Slot, index: int) -> StageEngine:
+    def _engine(self, slot: Slot, index: int) -> StageEngine:
         slot.engines[index] = self.desk.engine((slot, index))
         return slot.engines[index]
 
-    def _dressed(self, slot: _Slot) -> SceneView:
+    def _dressed(self, slot: Slot) -> SceneView:
         """The widget with the theme and the size of the stage."""
         view = self._made(slot)
-        if slot.theme != self._theme or slot.size != self._size:
+        if not slot.wears(self._theme, self._size):
             view.set_theme(self._theme)
             view.set_size_px(self._size)
             slot.theme, slot.size, slot.painted = self._theme, QSize(self._size), False
@@ -234,7 +189,7 @@ class ScenePool(QObject):
             self._tell_prepared(slot)
         self._later()
 
-    def _drop(self, slot: _Slot) -> None:
+    def _drop(self, slot: Slot) -> None:
         view, slot.view = slot.view, None
         if slot is self._current:
             self._current = None
@@ -261,14 +216,14 @@ class ScenePool(QObject):
             return
         if not self.desk.idle:
             return  # it says when
-        for slot in self._order():
+        for slot in by_need(self._slots, self._current):
             if self._go_on_with(slot):
                 self._later()
                 return
 
-    def _go_on_with(self, slot: _Slot) -> bool:
+    def _go_on_with(self, slot: Slot) -> bool:
         """Make or paint a scene; False if there is nothing to do now."""
-        if slot.view is None or slot.theme != self._theme or slot.size != self._size:
+        if slot.view is None or not slot.wears(self._theme, self._size):
             self._dressed(slot)
             return True
         if self._is_next(slot) and (slot.view.step != 0 or slot.view.improvised):
@@ -280,11 +235,11 @@ class ScenePool(QObject):
         self._paint(slot, slot.view)
         return True
 
-    def _is_next(self, slot: _Slot) -> bool:
+    def _is_next(self, slot: Slot) -> bool:
         here = -1 if self._current is None else self._slots.index(self._current)
         return here >= 0 and slot in self._slots[here + 1 : here + 2]
 
-    def _paint(self, slot: _Slot, view: SceneView) -> None:
+    def _paint(self, slot: Slot, view: SceneView) -> None:
         """Paint a scene where nobody sees it: what is made at a first painting is there then."""
         picture = view.grab()
         if view.step == 0:
@@ -293,37 +248,28 @@ class ScenePool(QObject):
         slot.painted = True
         self._tell_prepared(slot)
 
-    def _order(self) -> Iterator[_Slot]:
-        """The scenes in the order in which they may be needed, the one on screen last."""
-        if self._current is None:
-            yield from self._slots
-            return
-        here = self._slots.index(self._current)
-        before, after = self._slots[:here][::-1], self._slots[here + 1 :]
-        yield from (*after[:1], *before[:1], *after[1:], *before[1:], self._current)
-
     def _tell_desk(self) -> None:
         if self._paused:
             return
         current = self._current.engines.values() if self._current is not None else ()
-        others = [slot for slot in self._order() if slot is not self._current]
+        others = [slot for slot in by_need(self._slots, self._current) if slot is not self._current]
         self.desk.set_stage(current, [e for slot in others for e in slot.engines.values()])
 
-    def _on_complete(self, slot: _Slot) -> None:
+    def _on_complete(self, slot: Slot) -> None:
         slot.painted = False
         self._tell_prepared(slot)
         self._later()
 
-    def _is_prepared(self, slot: _Slot) -> bool:
-        same = slot.theme == self._theme and slot.size == self._size
-        return same and slot.view is not None and slot.view.complete and slot.painted
+    def _is_prepared(self, slot: Slot) -> bool:
+        dressed = slot.wears(self._theme, self._size)
+        return dressed and slot.view is not None and slot.view.complete and slot.painted
 
-    def _tell_prepared(self, slot: _Slot) -> None:
+    def _tell_prepared(self, slot: Slot) -> None:
         prepared = self._is_prepared(slot)
         if prepared != slot.prepared:
             slot.prepared = prepared
             self._tell(self.prepared_changed, slot)
 
-    def _tell(self, signal: object, slot: _Slot, *more: object) -> None:
+    def _tell(self, signal: object, slot: Slot, *more: object) -> None:
         if slot in self._slots:
             signal.emit(self._slots.index(slot), *more)  # type: ignore[attr-defined]
