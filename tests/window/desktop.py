@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import ImageGrab
 
@@ -111,6 +114,51 @@ class Program:
             assert pipe is not None
             pipe.close()
         self.process.wait(10)
+
+
+def need(*tools: str, untested: str) -> None:
+    """Skip where a tool is missing, and say what cannot be tested without it."""
+    for tool in tools:
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed: {untested} cannot be tested here")
+
+
+@contextlib.contextmanager
+def display(home: Path, width: int, height: int) -> Iterator[Desktop]:
+    """A display of a size in pixels, with a window manager, as long as it is wanted."""
+    read, write = os.pipe()
+    size = f"{width}x{height}x24"
+    xvfb = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
+        pass_fds=(write,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as numbers:
+        number = int(numbers.readline())
+    made = Desktop(number, home)
+    manager = subprocess.Popen(
+        ["openbox"], env=made.environment(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield made
+    finally:
+        for process in (manager, xvfb):
+            process.send_signal(signal.SIGTERM)
+            process.wait(10)
+
+
+@contextlib.contextmanager
+def measured(desktop: Desktop) -> Iterator[Program]:
+    """The window with its network measured for the first time; it ends as it should."""
+    made = Program(desktop)
+    try:
+        made.ask("resize", 1280, 720)
+        made.wait_for(lambda s: s["grads"] and not s["stale"])
+        yield made
+        assert made.close() == 0
+    finally:
+        made.end()
 
 
 @contextlib.contextmanager

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from desktop import Desktop, Program
+from desktop import Desktop, Program, display, measured, need
 
 pytestmark = pytest.mark.window
 
@@ -23,46 +20,22 @@ SLIDE = (1280, 720)
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
     """Two screens beside each other: the speaker's, and the hall's."""
-    for tool in ("Xvfb", "openbox", "xdotool", "xrandr"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"{tool} is not installed: two screens cannot be tested here")
-    read, write = os.pipe()
-    size = f"{2 * SLIDE[0]}x{SLIDE[1]}x24"
-    xvfb = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
-        pass_fds=(write,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as numbers:
-        number = int(numbers.readline())
-    made = Desktop(number, tmp_path_factory.mktemp("hall"))
-    manager = subprocess.Popen(
-        ["openbox"], env=made.environment(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
-    time.sleep(1.0)  # a display without a client forgets its monitors
-    for name, x, output in (("speaker", 0, "screen"), ("hall", SLIDE[0], "none")):
-        geometry = f"{SLIDE[0]}/338x{SLIDE[1]}/190+{x}+0"
-        command = ["xrandr", "--setmonitor", name, geometry, output]
-        subprocess.run(command, env=made.environment(), check=True, capture_output=True)
-    yield made
-    for process in (manager, xvfb):
-        process.send_signal(signal.SIGTERM)
-        process.wait(10)
+    need("Xvfb", "openbox", "xdotool", "xrandr", untested="two screens")
+    with display(tmp_path_factory.mktemp("hall"), 2 * SLIDE[0], SLIDE[1]) as made:
+        time.sleep(1.0)  # a display without a client forgets its monitors
+        for name, x, output in (("speaker", 0, "screen"), ("hall", SLIDE[0], "none")):
+            geometry = f"{SLIDE[0]}/338x{SLIDE[1]}/190+{x}+0"
+            command = ["xrandr", "--setmonitor", name, geometry, output]
+            subprocess.run(command, env=made.environment(), check=True, capture_output=True)
+        yield made
 
 
 @pytest.fixture(scope="module")
 def program(hall: Desktop) -> Iterator[Program]:
-    made = Program(hall)
-    try:
-        made.ask("resize", *SLIDE)
-        made.wait_for(lambda s: s["grads"] and not s["stale"])
+    with measured(hall) as made:
         hall.mouse("key", "ctrl+4")
         made.wait_for(lambda s: s["workspace"] == "Lecture")
         yield made
-        assert made.close() == 0
-    finally:
-        made.end()
 
 
 def wait_for(
