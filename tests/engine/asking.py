@@ -103,6 +103,11 @@ def experiment(
     return RunExperiment(request_id, settings, asked or Pair(), None)
 
 
+def an_answer(request_id: int) -> Reply:
+    """An answer like any other."""
+    return Failed(request_id, "an answer like any other")
+
+
 class Collected:
     """The replies of an engine, waited for."""
 

@@ -1,4 +1,4 @@
-"""An engine process for a whole module: starting one costs seconds."""
+"""An engine process for a whole module, as starting one costs seconds; an inbox for each test."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from asking import Asking
+
+from resnet_viz.engine.inbox import Inbox
+from resnet_viz.engine.messages import Reply
 
 
 @pytest.fixture(scope="module")
@@ -17,3 +20,15 @@ def engine() -> Iterator[Asking]:
     finally:
         asking.process.close()
         assert not asking.process.alive
+
+
+@pytest.fixture
+def replies() -> list[Reply]:
+    """What an inbox has answered."""
+    return []
+
+
+@pytest.fixture
+def inbox(replies: list[Reply]) -> Inbox:
+    """An inbox without an engine behind it."""
+    return Inbox(replies.append)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from asking import TINY, experiment, explore, load, pair
+from asking import TINY, an_answer, experiment, explore, load, pair
 
 from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.messages import (
@@ -23,20 +23,6 @@ from resnet_viz.engine.messages import (
     Train,
 )
 from resnet_viz.errors import OperationCancelled
-
-
-@pytest.fixture
-def replies() -> list[Reply]:
-    return []
-
-
-@pytest.fixture
-def inbox(replies: list[Reply]) -> Inbox:
-    return Inbox(replies.append)
-
-
-def _answer(request_id: int) -> Reply:
-    return Failed(request_id, "an answer like any other")
 
 
 def test_of_waiting_explorations_only_the_newest_is_taken(
@@ -60,9 +46,9 @@ def test_a_load_and_an_exploration_wait_beside_each_other_in_order(
         job = inbox.take()
         assert job is not None
         taken.append(job.request_id)
-        inbox.finish(_answer(job.request_id))
+        inbox.finish(an_answer(job.request_id))
     assert taken == [1, 2]
-    assert replies == [_answer(1), _answer(2)]
+    assert replies == [an_answer(1), an_answer(2)]
 
 
 def test_a_running_exploration_gives_way_to_a_newer_one(inbox: Inbox, replies: list[Reply]) -> None:
@@ -93,7 +79,7 @@ def test_every_other_exploration_is_finished_however_fast_they_come(
         assert job is not None
         request_id += 1
         inbox.put(explore(request_id))  # always one more while the last is computed
-        inbox.finish(None if inbox.stopped() else _answer(job.request_id))
+        inbox.finish(None if inbox.stopped() else an_answer(job.request_id))
     answered = [type(reply) for reply in replies]
     assert answered == [Superseded, Failed] * 5
 
@@ -102,7 +88,7 @@ def test_after_a_finished_one_the_next_may_give_way_again(inbox: Inbox) -> None:
     for request_id in (1, 2):
         inbox.put(explore(request_id))
     inbox.take()
-    inbox.finish(_answer(2))
+    inbox.finish(an_answer(2))
     inbox.put(explore(3))
     inbox.take()
     inbox.put(explore(4))
@@ -115,7 +101,7 @@ def test_cancel_strikes_a_waiting_request_off(inbox: Inbox, replies: list[Reply]
     inbox.put(Cancel(2))
     assert replies == [Cancelled(2)]
     inbox.take()
-    inbox.finish(_answer(1))
+    inbox.finish(an_answer(1))
     inbox.close()
     assert inbox.take() is None
 
@@ -149,9 +135,9 @@ def test_cancel_of_what_is_over_or_unknown_is_ignored(
 ) -> None:
     inbox.put(explore(1))
     inbox.take()
-    inbox.finish(_answer(1))
+    inbox.finish(an_answer(1))
     inbox.put(Cancel(request_id))
-    assert replies == [_answer(1)]
+    assert replies == [an_answer(1)]
 
 
 def test_an_answer_that_was_finished_in_time_is_sent_although_it_was_cancelled(
@@ -160,8 +146,8 @@ def test_an_answer_that_was_finished_in_time_is_sent_although_it_was_cancelled(
     inbox.put(explore(1))
     inbox.take()
     inbox.put(Cancel(1))
-    inbox.finish(_answer(1))
-    assert replies == [_answer(1)]
+    inbox.finish(an_answer(1))
+    assert replies == [an_answer(1)]
     inbox.put(explore(2))
     inbox.take()
     assert not inbox.stopped()
@@ -212,7 +198,7 @@ def test_every_other_pair_is_finished_whatever_is_explored_in_between(
     inbox.put(pair(3))
     inbox.finish(None)
     inbox.take()
-    inbox.finish(_answer(2))
+    inbox.finish(an_answer(2))
     inbox.take()
     inbox.put(pair(4))
     assert not inbox.stopped(), "3 must be finished, since 1 gave way"
@@ -224,10 +210,10 @@ def test_an_experiment_is_handed_out_until_it_is_finished(
     job = experiment(1)
     inbox.put(job)
     assert [inbox.take(), inbox.take(), inbox.take()] == [job, job, job]
-    inbox.finish_background(job, _answer(1))
+    inbox.finish_background(job, an_answer(1))
     inbox.close()
     assert inbox.take() is None
-    assert replies == [_answer(1)]
+    assert replies == [an_answer(1)]
 
 
 def test_all_else_goes_before_the_next_slice(inbox: Inbox, replies: list[Reply]) -> None:
@@ -240,7 +226,7 @@ def test_all_else_goes_before_the_next_slice(inbox: Inbox, replies: list[Reply])
         job = inbox.take()
         assert job is not None
         taken.append(job.request_id)
-        inbox.finish(_answer(job.request_id))
+        inbox.finish(an_answer(job.request_id))
         job = inbox.take()
         assert job is not None
         taken.append(job.request_id)
@@ -256,7 +242,7 @@ def test_a_newer_experiment_ends_the_running_one_only(inbox: Inbox, replies: lis
     inbox.put(experiment(3))
     assert inbox.unwanted(running)
     assert not inbox.stopped()
-    inbox.finish(_answer(2))
+    inbox.finish(an_answer(2))
     job = inbox.take()
     assert job is not None
     assert job.request_id == 1, "the old one has to be told first"
@@ -265,7 +251,7 @@ def test_a_newer_experiment_ends_the_running_one_only(inbox: Inbox, replies: lis
     assert job is not None
     assert job.request_id == 3
     assert not inbox.unwanted(job)
-    assert replies == [_answer(2), Superseded(1)]
+    assert replies == [an_answer(2), Superseded(1)]
 
 
 def test_cancel_reaches_the_experiment_while_something_else_runs(
@@ -279,10 +265,10 @@ def test_cancel_reaches_the_experiment_while_something_else_runs(
     inbox.put(Cancel(1))
     assert inbox.unwanted(running)
     assert not inbox.stopped()
-    inbox.finish(_answer(2))
+    inbox.finish(an_answer(2))
     inbox.take()
     inbox.finish_background(running, None)
-    assert replies == [_answer(2), Cancelled(1)]
+    assert replies == [an_answer(2), Cancelled(1)]
 
 
 def test_a_waiting_experiment_is_struck_off(inbox: Inbox, replies: list[Reply]) -> None:
@@ -325,7 +311,7 @@ def test_a_prompt_request_goes_before_all_of_them(inbox: Inbox, replies: list[Re
     assert _ids(inbox, 1) == [1]
     inbox.put(explore(3))
     assert _ids(inbox, 1) == [3]
-    inbox.finish(_answer(3))
+    inbox.finish(an_answer(3))
     assert _ids(inbox, 2) == [2, 1]
 
 
@@ -399,7 +385,7 @@ def test_orders_to_what_is_over_are_dropped(inbox: Inbox, replies: list[Reply]) 
     inbox.put(training)
     inbox.take()
     inbox.put(Steer(2, 1, "pause"))
-    inbox.finish_background(training, _answer(1))
+    inbox.finish_background(training, an_answer(1))
     inbox.put(Steer(3, 1, "pause"))
     newer = _train(4)
     inbox.put(newer)
@@ -418,11 +404,11 @@ def test_a_newer_training_begins_when_the_running_one_is_answered(
     inbox.put(second)
     assert inbox.unwanted(first)
     assert inbox.take() is first
-    inbox.finish_background(first, _answer(1))
+    inbox.finish_background(first, an_answer(1))
     assert inbox.take() is second
     assert not inbox.unwanted(second)
     assert inbox.unwanted(first), "over is unwanted too"
-    assert replies == [_answer(1)]
+    assert replies == [an_answer(1)]
 
 
 def test_an_unanswered_end_says_why(inbox: Inbox, replies: list[Reply]) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from asking import experiment, explore, load
+from asking import an_answer, experiment, explore, load
 
 from resnet_viz.engine.inbox import Inbox
 from resnet_viz.engine.lanes import Staged
 from resnet_viz.engine.messages import (
     Cancel,
     Cancelled,
-    Failed,
     Foreground,
     Reply,
     Superseded,
@@ -21,22 +19,8 @@ from resnet_viz.engine.messages import (
 )
 
 
-@pytest.fixture
-def replies() -> list[Reply]:
-    return []
-
-
-@pytest.fixture
-def inbox(replies: list[Reply]) -> Inbox:
-    return Inbox(replies.append)
-
-
 def _of(lane: str, job: Staged) -> Staged:
     return replace(job, lane=lane)
-
-
-def _answer(request_id: int) -> Reply:
-    return Failed(request_id, "an answer like any other")
 
 
 def _taken(inbox: Inbox) -> int:
@@ -48,7 +32,7 @@ def _taken(inbox: Inbox) -> int:
 def _answered(inbox: Inbox) -> int:
     """Take a prompt request and answer it; its id."""
     request_id = _taken(inbox)
-    inbox.finish(_answer(request_id))
+    inbox.finish(an_answer(request_id))
     return request_id
 
 
@@ -91,8 +75,8 @@ def test_what_nobody_sees_gives_way_to_a_click_and_is_done_afterwards(
     assert _answered(inbox) == 2
     assert _taken(inbox) == 1
     assert not inbox.stopped()
-    inbox.finish(_answer(1))
-    assert replies == [_answer(2), _answer(1)]
+    inbox.finish(an_answer(1))
+    assert replies == [an_answer(2), an_answer(1)]
 
 
 def test_an_answer_that_was_ready_in_spite_of_that_is_sent(
@@ -101,8 +85,8 @@ def test_an_answer_that_was_ready_in_spite_of_that_is_sent(
     inbox.put(_of("a", explore(1)))
     inbox.take()
     inbox.put(explore(2))
-    inbox.finish(_answer(1))
-    assert replies == [_answer(1)]
+    inbox.finish(an_answer(1))
+    assert replies == [an_answer(1)]
     assert _answered(inbox) == 2
 
 
@@ -178,7 +162,7 @@ def test_an_experiment_that_nobody_sees_rests_while_another_is_computed(inbox: I
     assert _turns(inbox, 3) == [2, 2, 2]
     job = inbox.take()
     assert job is not None
-    inbox.finish_background(job, _answer(2))  # type: ignore[arg-type]
+    inbox.finish_background(job, an_answer(2))  # type: ignore[arg-type]
     assert inbox.take() is first, "it goes on where it was"
 
 
