@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -24,8 +23,8 @@ from resnet_viz.lecture.script import n_steps
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.lecture.picture_drop import PictureDrop
 from resnet_viz.ui.lecture.presenter_view import PresenterView
-from resnet_viz.ui.lecture.remote import FOOTER_KEYS, Remote
-from resnet_viz.ui.lecture.scene_number import SceneNumber
+from resnet_viz.ui.lecture.remote import FOOTER_KEYS
+from resnet_viz.ui.lecture.remote_acts import RemoteActs
 from resnet_viz.ui.lecture.scene_pool import ScenePool
 from resnet_viz.ui.lecture.scene_view import SceneView
 from resnet_viz.ui.lecture.screens import Place
@@ -78,7 +77,7 @@ class Presentation(QWidget):
         self._theme = theme
         self._lecture = Lecture()
         self._here = Position()
-        self._running = self._controls = False
+        self._running = False
         self.chosen_screen = ""
         self.stack = QStackedWidget(self)
         self.pool = ScenePool(client, self.stack, theme, QSize(1280, 720))
@@ -87,10 +86,9 @@ class Presentation(QWidget):
         self.drops = PictureDrop(self, self._places)
         self.presenter = PresenterView(self.pool, self)
         self._windows = TwoWindows(self, self.presenter)
-        self._number = SceneNumber(self.layers.notice, self.go_to)
         self._wakelock = Wakelock(self)
         self._resized = QTimer(self, singleShot=True, interval=_RESIZE_MS)
-        self._acts = self._list_acts()
+        self._acts = RemoteActs(self, self._windows)
         self._connect()
 
     # --- beginning and end -------------------------------------------------------------------
@@ -138,7 +136,7 @@ class Presentation(QWidget):
         self._running = False
         self._wakelock.release()
         self.layers.reset()
-        self._number.forget()
+        self._acts.forget()
         self.pool.desk.set_frozen(False)
         self.pool.set_paused(True)
         self.presenter.rest()
@@ -162,6 +160,11 @@ class Presentation(QWidget):
     def position(self) -> Position:
         """Where the script stands."""
         return self._here
+
+    @property
+    def n_scenes(self) -> int:
+        """How many scenes the lecture has."""
+        return len(self._lecture.scenes)
 
     @property
     def view(self) -> SceneView | None:
@@ -192,6 +195,11 @@ class Presentation(QWidget):
         """A scene, by its index, at its start."""
         self.layers.lift()
         self._go(clamped(Position(scene), self._steps()), acting=False)
+
+    def choose_screen(self, name: str) -> None:
+        """Remember which screen the user wants the slides on."""
+        self.chosen_screen = name
+        self.screen_chosen.emit(name)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -235,83 +243,14 @@ class Presentation(QWidget):
         event.acceptProposedAction()
         self.drops.drop(event.mimeData(), event.position().toPoint())
 
-    # --- keys --------------------------------------------------------------------------------
-
-    def _list_acts(self) -> dict[Remote, Callable[[], object]]:
-        layers = self.layers
-        return {
-            Remote.NEXT: self.next,
-            Remote.BACK: self.back,
-            Remote.FIRST: lambda: self.go_to(0),
-            Remote.LAST: lambda: self.go_to(len(self._lecture.scenes) - 1),
-            Remote.BLACK: layers.flip_black,
-            Remote.POINTER: layers.next_pointer,
-            Remote.ZOOM: layers.flip_lens,
-            Remote.FREEZE: self._flip_frozen,
-            Remote.CONTROLS: self._flip_controls,
-            Remote.PRESENTER: self._windows.flip_notes,
-            Remote.SWAP: self._swap_screens,
-            Remote.HELP: layers.keys.show,
-            Remote.LEAVE: self._leave,
-            Remote.IGNORED: lambda: None,
-        }
-
-    def _on_remote(self, remote: Remote, event: QKeyEvent) -> bool:
-        """Do what a key asks for; False where it is for the widgets."""
-        if self.layers.keys.isVisible():
-            self.layers.keys.hide()
-            return True
-        if remote is Remote.DIGIT:
-            self._number.type(event.text())
-            return True
-        if remote is Remote.ENTER:
-            return self._number.finish(len(self._lecture.scenes))
-        if remote is Remote.ERASE:
-            return self._number.erase()
-        if remote in (Remote.CLOSER, Remote.FARTHER):
-            return self._change_lens(1 if remote is Remote.CLOSER else -1)
-        if remote is not Remote.LEAVE:
-            self._number.forget()
-        self._acts[remote]()
-        return True
-
-    def _change_lens(self, by: int) -> bool:
-        lens = self.layers.lens
-        if not lens.isVisible():
-            return False
-        lens.change_factor(by)
-        self.layers.notice.say(f"{lens.factor:g} times as large")
-        return True
-
-    def _flip_frozen(self) -> None:
-        desk = self.pool.desk
-        desk.set_frozen(not desk.frozen)
-        self.layers.notice.say("Numbers frozen" if desk.frozen else "Numbers are live")
-
-    def _flip_controls(self) -> None:
-        self._controls = not self._controls
-        self.pool.set_controls(self._controls)
-        self.layers.notice.say("Controls shown" if self._controls else "Controls hidden")
-
-    def _swap_screens(self) -> None:
-        if not self._windows.swap():
-            self.layers.notice.say("There is only one screen.")
-        elif self._windows.screen_name:
-            self.chosen_screen = self._windows.screen_name
-            self.screen_chosen.emit(self.chosen_screen)
-
-    def _leave(self) -> None:
-        if not (self._number.forget() or self.layers.close_top()):
-            self.end()
-
     # --- inside ------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        self._input = WindowInput(self, self._on_remote)
+        self._input = WindowInput(self, self._acts.take)
         self._input.mouse_moved.connect(self.layers.move_to)
         self._input.mouse_left.connect(self.layers.leave)
-        self._presenter_input = WindowInput(self.presenter, self._on_remote)
-        self.presenter.remote.connect(lambda remote: self._acts[remote]())
+        self._presenter_input = WindowInput(self.presenter, self._acts.take)
+        self.presenter.remote.connect(self._acts.do)
         self.presenter.scene_chosen.connect(self.go_to)
         self.drops.problem.connect(lambda words: self.layers.notice.say(words, for_ms=5000))
         self.pool.failed.connect(self._on_failed)
@@ -334,7 +273,7 @@ class Presentation(QWidget):
         else:
             view.show_step(target.step, acting=acting)
         self._here = target
-        view.footer.set_place(f"{target.scene + 1} / {len(self._lecture.scenes)}")
+        view.footer.set_place(f"{target.scene + 1} / {self.n_scenes}")
         view.footer.set_keys(FOOTER_KEYS)
         self._mark_frozen()
         if self.layers.lens.isVisible():
