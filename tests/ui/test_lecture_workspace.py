@@ -14,6 +14,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
+from windows import lecturing
 
 from resnet_viz.lab.settings import LabSettings
 from resnet_viz.lecture import drafts, storage
@@ -74,17 +75,8 @@ def ws(qtbot: QtBot, settings: QSettings, tmp_path: Path) -> Iterator[LectureWor
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: QSettings) -> Iterator[MainWindow]:
-    made = MainWindow(settings, FakeClient())  # type: ignore[arg-type]
-    made.resize(1280, 720)
-    made.show()
-    qtbot.waitExposed(made)
-    qtbot.waitUntil(lambda: made.session.picture is not None)
-    yield made
-    for workspace in made.workspaces._made.values():
-        if isinstance(workspace, LectureWorkspace):
-            workspace.document.undo.setClean()  # or it would ask
-    made.close()
-    made.deleteLater()
+    with lecturing(qtbot, settings) as made:
+        yield made
 
 
 def titles(ws: LectureWorkspace) -> list[str]:
@@ -169,7 +161,7 @@ def test_title_and_sentence_are_edited_where_they_stand(ws: LectureWorkspace) ->
     assert view is not None
     title, sentence = view.headline.places()
     QTest.mouseDClick(view.headline, Qt.MouseButton.LeftButton, pos=title.center())
-    editor = ws.preview.editor
+    editor = ws.preview.words.editor
     assert editor.isVisible()
     assert editor.toPlainText() == "First"
     QTest.keyClicks(editor, "Better")
@@ -183,7 +175,7 @@ def test_title_and_sentence_are_edited_where_they_stand(ws: LectureWorkspace) ->
     QTest.keyClick(editor, Qt.Key.Key_Escape)
     assert ws.document.scene.sentence == "one {loss}"
     ws.preview.step_by(1)
-    ws.preview.edit_sentence()
+    ws.preview.words.edit_sentence()
     assert editor.toPlainText() == "cut"
     QTest.keyClicks(editor, "gone")
     QTest.keyClick(editor, Qt.Key.Key_Return)
@@ -196,11 +188,11 @@ def test_letters_typed_on_the_slide_cut_no_skips(window: MainWindow, tmp_path: P
     window.open_paths([tmp_path / "talk.toml"])
     ws = window.workspace
     assert isinstance(ws, LectureWorkspace)
-    ws.preview.edit_title()
-    QTest.keyClicks(ws.preview.editor, "sad")
+    ws.preview.words.edit_title()
+    QTest.keyClicks(ws.preview.words.editor, "sad")
     assert stage(ws).view == SMALL
-    assert ws.preview.editor.toPlainText() == "sad"
-    ws.preview.editor.give_up()
+    assert ws.preview.words.editor.toPlainText() == "sad"
+    ws.preview.words.editor.give_up()
 
 
 def test_words_that_are_edited_leave_the_live_view_and_what_was_done_to_it(
@@ -287,7 +279,7 @@ def test_another_network_forgets_blocks_that_it_does_not_have(ws: LectureWorkspa
 
 def test_views_are_added_changed_in_kind_and_removed(ws: LectureWorkspace) -> None:
     ws.add_scene()
-    ws.preview.editor.give_up()
+    ws.preview.words.editor.give_up()
     page = ws.form.views
     menu = page.add.menu()
     assert menu is not None
@@ -361,9 +353,9 @@ def test_a_new_lecture_says_what_to_do_and_its_first_scene_is_named_on_the_slide
     assert not ws.form.isEnabled()
     ws.preview.invitation.run_button.click()
     assert titles(ws) == ["New scene"]
-    assert ws.preview.editor.isVisible()
-    QTest.keyClicks(ws.preview.editor, "Hello")
-    QTest.keyClick(ws.preview.editor, Qt.Key.Key_Return)
+    assert ws.preview.words.editor.isVisible()
+    QTest.keyClicks(ws.preview.words.editor, "Hello")
+    QTest.keyClick(ws.preview.words.editor, Qt.Key.Key_Return)
     assert titles(ws) == ["Hello"]
 
 

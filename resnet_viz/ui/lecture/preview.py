@@ -7,30 +7,20 @@ from typing import Any
 from weakref import WeakSet
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from resnet_viz.errors import UserError
-from resnet_viz.lecture.improvising import (
-    Changes,
-    difference,
-    kept_as_steps,
-    kept_in_script,
-    saying_step,
-    with_sentence,
-)
+from resnet_viz.lecture.improvising import Changes, kept_as_steps, kept_in_script
 from resnet_viz.lecture.scenes import Lecture, Scene
-from resnet_viz.lecture.toggling import has_blocks
-from resnet_viz.lecture.views import View
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.hint_card import HintCard
+from resnet_viz.ui.lecture.by_hand import ByHand
 from resnet_viz.ui.lecture.document import LectureDocument
-from resnet_viz.ui.lecture.headline import Headline
-from resnet_viz.ui.lecture.in_place import InPlaceEditor
 from resnet_viz.ui.lecture.preview_bar import PreviewBar
 from resnet_viz.ui.lecture.scene_pool import ScenePool
 from resnet_viz.ui.lecture.scene_view import SceneView
-from resnet_viz.ui.stage.stage_view import StageView
+from resnet_viz.ui.lecture.words_in_place import WordsInPlace
 from resnet_viz.ui.theme import LIGHT, Theme
 
 ASPECT = 16 / 9
@@ -52,6 +42,8 @@ class Preview(QWidget):
     Attributes:
         pool: makes the scenes and measures them.
         bar: steps, and what to do with changes made by hand.
+        words: edits title and sentence where they stand.
+        by_hand: what was changed on the live views.
 
     Signals:
         scene_shown: the `SceneView` on screen; None where there is no scene.
@@ -71,10 +63,8 @@ class Preview(QWidget):
         super().__init__(parent)
         self._document = document
         self._aspect = ASPECT
-        self._active: StageView | None = None
         self._on_screen: SceneView | None = None
         self._known: WeakSet[SceneView] = WeakSet()
-        self._before: dict[int, View] = {}  # views as the script has them, by number
         self.frame = QWidget()
         self.edge = QFrame(self.frame)
         self.edge.setObjectName("slideEdge")
@@ -84,8 +74,8 @@ class Preview(QWidget):
         self.pool = ScenePool(client, self.stack, LIGHT, _LEAST)
         self.pool.set_controls(False)
         self.bar = PreviewBar()
-        self.editor = InPlaceEditor(self.frame)
-        self._finish: Callable[[str], None] = lambda _text: None
+        self.words = WordsInPlace(document, self.frame, lambda: self.view)
+        self.by_hand = ByHand(lambda: self.view, self)
         self._picture = QTimer(self, singleShot=True, interval=_PICTURE_MS)
         self._picture.timeout.connect(self._take_picture)
         self._resized = QTimer(self, singleShot=True, interval=_RESIZE_MS)
@@ -106,16 +96,12 @@ class Preview(QWidget):
         document.place_changed.connect(lambda: self._on_lecture(document.lecture))
         self.pool.prepared_changed.connect(self._on_prepared)
         self.frame.installEventFilter(self)
-        self.editor.taken.connect(lambda text: self._finish(text))
         self.invitation.run_clicked.connect(self.add_wanted)
         bar.stepped.connect(self.step_by)
         bar.reset.connect(self.back_to_script)
         bar.keep_in_script.connect(lambda: self._keep(kept_in_script, forward=False))
         bar.keep_as_step.connect(lambda: self._keep(kept_as_steps, forward=True))
         bar.controls_toggled.connect(self.pool.set_controls)
-        focus = QApplication.instance()
-        if isinstance(focus, QApplication):
-            focus.focusChanged.connect(self._on_focus)
 
     # --- what is shown -----------------------------------------------------------------------
 
@@ -134,7 +120,7 @@ class Preview(QWidget):
         self.edge.setStyleSheet(f"#slideEdge {{ border: 1px solid {theme.border}; }}")
         self.pool.set_theme(theme)
         self.invitation.set_theme(theme)
-        self.editor.set_theme(theme)
+        self.words.editor.set_theme(theme)
         self.bar.set_theme(theme)
 
     def set_aspect(self, aspect: float) -> None:
@@ -152,83 +138,25 @@ class Preview(QWidget):
         view = self.view
         if view is not None and 0 <= step <= view.n_steps:
             view.show_step(step, acting=acting)
-            self._remember_script()
+            self.by_hand.remember_script()
             self._show_bar()
 
     def back_to_script(self) -> None:
         """Forget what was changed by hand."""
         self.show_step(self.step)
 
-    def toggle(self, act: Callable[[View], View]) -> None:
-        """Change the view that was used last, or the first that has blocks, as if by hand."""
-        stage = self._stage_with_blocks()
-        if stage is not None:
-            stage.show_view(act(stage.view))
-            stage.changed_by_hand.emit()
-
     def close_down(self) -> None:
         """The window closes."""
-        self.editor.give_up()
+        self.words.editor.give_up()
         self._picture.stop()
         self._resized.stop()
         self._on_screen = None
         self.pool.close()
 
-    # --- words -------------------------------------------------------------------------------
-
-    def edit_title(self) -> None:
-        """Edit the title where it stands."""
-        self._edit("title")
-
-    def edit_sentence(self) -> None:
-        """Edit the sentence of the step on screen where it stands."""
-        self._edit("sentence")
-
-    def _edit(self, what: str) -> None:
-        view, scene = self.view, self._document.scene
-        if view is None or scene is None:
-            return
-        title, sentence = view.headline.places()
-        title_px, sentence_px = view.headline.type_px
-        if what == "title":
-            self._finish = self._take_title
-            self._open("Title of the scene", scene.title, view, title, px=title_px, bold=True)
-        else:
-            index = saying_step(scene, view.step)
-            text = scene.sentence if index is None else scene.steps[index].say
-            self._finish = self._take_sentence
-            self._open("Sentence of the scene", text, view, sentence, px=sentence_px, bold=False)
-
-    def _open(
-        self, name: str, text: str, view: SceneView, place: QRect, *, px: int, bold: bool
-    ) -> None:
-        corner = view.headline.mapTo(self.frame, place.topLeft())
-        self.editor.edit(name, text, QRect(corner, place.size()), px=px, bold=bold)
-
-    def _take_title(self, text: str) -> None:
-        self._document.change_scene("Edit the title", title=text)
-
-    def _take_sentence(self, text: str) -> None:
-        scene = self._document.scene
-        if scene is not None:
-            made = with_sentence(scene, self.step, text)
-            self._document.change_scene(
-                "Edit the sentence", sentence=made.sentence, steps=made.steps
-            )
-
     # --- what was changed by hand ------------------------------------------------------------
 
-    def changes(self) -> Changes:
-        """What differs on the live views from the script."""
-        found = {}
-        for number, stage in self._stages().items():
-            before = self._before.get(number)
-            if before is not None and (changed := difference(before, stage.view)):
-                found[number] = changed
-        return found
-
     def _keep(self, keep: Callable[[Scene, int, Changes], Scene], *, forward: bool) -> None:
-        scene, changes, step = self._document.scene, self.changes(), self.step
+        scene, changes, step = self._document.scene, self.by_hand.changes(), self.step
         if scene is None or not changes:
             self.back_to_script()
             return
@@ -242,25 +170,10 @@ class Preview(QWidget):
         self._document.change_scene("Keep what was changed by hand", **kept)
         self.show_step(step + new)
 
-    def _remember_script(self) -> None:
-        """Keep the views as they are before anybody touches them."""
-        self._before = {number: stage.view for number, stage in self._stages().items()}
-
-    def _stages(self) -> dict[int, StageView]:
-        """The live views by number."""
-        places = () if self.view is None else self.view.places
-        return {i: p.stage for i, p in enumerate(places, 1) if p.stage is not None}
-
-    def _stage_with_blocks(self) -> StageView | None:
-        stages = [s for s in self._stages().values() if has_blocks(s.view)]
-        if self._active in stages:
-            return self._active
-        return stages[0] if stages else None
-
     # --- what others tell --------------------------------------------------------------------
 
     def _on_lecture(self, lecture: Lecture) -> None:
-        self.editor.give_up()
+        self.words.editor.give_up()
         self.pool.set_lecture(lecture, self._document.place.folder)
         self._show()
 
@@ -275,25 +188,24 @@ class Preview(QWidget):
             self._turn_to(index)
         else:
             if not self.pool.scene(index).improvised:
-                self._remember_script()
+                self.by_hand.remember_script()
             self.scene_shown.emit(self.view)
         self._show_place()
         self._show_bar()
 
     def _turn_to(self, index: int) -> None:
-        self.editor.give_up()
+        self.words.editor.give_up()
         view = self.pool.show(index, 0)
-        self._on_screen, self._active = view, None
+        self._on_screen = view
+        self.by_hand.turn_page()
         self._picture.start()
         if view not in self._known:
             self._known.add(view)
             view.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-            view.headline.installEventFilter(self)
-            view.headline.setCursor(Qt.CursorShape.IBeamCursor)
-            view.headline.setToolTip("Double-click to edit")
+            self.words.watch(view.headline)
             view.improvised_changed.connect(self._show_bar)
             view.complete_changed.connect(lambda _complete: self._picture.start())
-        self._remember_script()
+        self.by_hand.remember_script()
         self.scene_shown.emit(view)
 
     def _show_place(self) -> None:
@@ -321,24 +233,10 @@ class Preview(QWidget):
             small = whole.scaledToWidth(_THUMBNAIL_PX, Qt.TransformationMode.SmoothTransformation)
             self.thumbnail_ready.emit(self._document.selected, small)
 
-    def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
-        for stage in self._stages().values():
-            if now is not None and stage.isAncestorOf(now):
-                self._active = stage
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.frame and event.type() == QEvent.Type.Resize:
             self._fit()
-        elif isinstance(watched, Headline) and isinstance(event, QMouseEvent):
-            return self._on_headline(watched, event)
         return super().eventFilter(watched, event)
-
-    def _on_headline(self, headline: Headline, event: QMouseEvent) -> bool:
-        if event.type() != QEvent.Type.MouseButtonDblClick:
-            return False
-        title, _ = headline.places()
-        self._edit("title" if title.contains(event.position().toPoint()) else "sentence")
-        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys of a presenter's remote that nobody else has use for."""

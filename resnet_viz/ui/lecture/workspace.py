@@ -187,7 +187,7 @@ class LectureWorkspace(Workspace):
     def add_scene(self) -> None:
         """Put an empty scene behind the chosen one, its title ready to be typed."""
         self.document.add([Scene("New scene")])
-        self.preview.edit_title()
+        self.preview.words.edit_title()
 
     def present(
         self, *, from_start: bool, screen: Place | None = None, beside: Place | None = None
@@ -271,23 +271,23 @@ class LectureWorkspace(Workspace):
 
     def walk_blocks(self, step: int) -> None:
         """Select a neighbour on the preview."""
-        self.preview.toggle(lambda view: toggling.walked(view, step))
+        self.preview.by_hand.toggle(lambda view: toggling.walked(view, step))
 
     def flip_skip(self) -> None:
         """Cut or restore the selected block's skip on the preview."""
-        self.preview.toggle(toggling.skip_flipped)
+        self.preview.by_hand.toggle(toggling.skip_flipped)
 
     def flip_branch(self) -> None:
         """Drop or restore the selected block's branch on the preview."""
-        self.preview.toggle(toggling.branch_flipped)
+        self.preview.by_hand.toggle(toggling.branch_flipped)
 
     def flip_stage(self) -> None:
         """Cut or restore all skips of the selected block's stage on the preview."""
-        self.preview.toggle(toggling.stage_flipped)
+        self.preview.by_hand.toggle(toggling.stage_flipped)
 
     def flip_all(self) -> None:
         """Cut or restore all skips on the preview."""
-        self.preview.toggle(toggling.all_flipped)
+        self.preview.by_hand.toggle(toggling.all_flipped)
 
     def fit(self) -> None:
         """Show the scene as the lecture has it."""
