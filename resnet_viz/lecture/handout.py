@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 
+from resnet_viz.html_page import whole_page
+
 PictureHref = Callable[[int, int], str]
 """(scene, moment), both from 0, to what an image's `src` says."""
 
@@ -71,7 +73,7 @@ def page(handout: Handout) -> str:
         picture = handout.scenes[scene].shown[moment].picture
         return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
 
-    return _FRAME.format(title=escape(handout.title), body=body(handout, href))
+    return whole_page(handout.title, _STYLE, body(handout, href))
 
 
 def body(handout: Handout, href: PictureHref, image_attributes: str = "") -> str:
@@ -137,32 +139,18 @@ def _questions(handout: Handout) -> Iterator[str]:
         yield f'<section class="sheet"><h2 class="sheet">{heading}</h2>{body}</section>'
 
 
-_FRAME = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-*{{box-sizing:border-box}}
-body{{margin:0;color:#1b1f24;background:#f6f8fa;
- font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}}
-main{{max-width:60rem;margin:0 auto;padding:1rem}}
-h1{{font-size:1.75rem;line-height:1.2;margin:.5rem 0}}
-h2{{font-size:1.25rem;line-height:1.3;margin:0 0 .5rem}}
-section{{background:#fff;border:1px solid #e2e6eb;border-radius:10px;padding:1rem;margin:1rem 0}}
-p,li{{overflow-wrap:anywhere}}
-.said{{font-weight:600}}
-.muted{{color:#5f6873;font-size:.875rem}}
-.picture{{overflow-x:auto}}
-img{{display:block;width:100%;min-width:40rem;height:auto;
- border:1px solid #e2e6eb;border-radius:6px}}
-@media print{{body{{background:#fff}}section{{border:none;padding:0}}
- .sheet{{break-before:page}}img{{min-width:0;break-inside:avoid}}}}
-</style>
-</head>
-<body><main>
-{body}
-</main></body>
-</html>
+_STYLE = """
+body{color:#1b1f24;background:#f6f8fa}
+main{max-width:60rem;margin:0 auto;padding:1rem}
+h1{font-size:1.75rem;line-height:1.2;margin:.5rem 0}
+h2{font-size:1.25rem;line-height:1.3;margin:0 0 .5rem}
+section{background:#fff;border:1px solid #e2e6eb;border-radius:10px;padding:1rem;margin:1rem 0}
+p,li{overflow-wrap:anywhere}
+.said{font-weight:600}
+.muted{color:#5f6873;font-size:.875rem}
+.picture{overflow-x:auto}
+img{display:block;width:100%;min-width:40rem;height:auto;
+ border:1px solid #e2e6eb;border-radius:6px}
+@media print{body{background:#fff}section{border:none;padding:0}
+ .sheet{break-before:page}img{min-width:0;break-inside:avoid}}
 """

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from html import escape
 
+from resnet_viz.html_page import whole_page
 from resnet_viz.report.palette import THEME
 from resnet_viz.report.rendering import Drawing
 
 
 def document(title: str, body: str) -> str:
     """The whole file; `body` is HTML, `title` is text."""
-    return _FRAME.format(title=escape(title), style=_style(), body=body)
+    return whole_page(title, _style(), body)
 
 
 def card(title: str, body: str) -> str:
@@ -83,9 +84,7 @@ def _style() -> str:
 
 
 _CSS = """
-*{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--text);
- font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+body{background:var(--page);color:var(--text)}
 main{max-width:80rem;margin:0 auto;padding:1rem}
 h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0 0;overflow-wrap:anywhere}
 h2{font-size:1rem;margin:0 0 .6rem}
@@ -130,18 +129,4 @@ figure+figure{margin-top:1.5rem}
 @media (max-width:40rem){.wide{display:none}.narrow{display:block}section{padding:.75rem}
  main{padding:.6rem}}
 @media print{section{break-inside:avoid}}
-"""
-
-_FRAME = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body><main>
-{body}
-</main></body>
-</html>
 """
