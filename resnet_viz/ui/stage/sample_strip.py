@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from resnet_viz.data.shapes import CLASSES, shapes
 from resnet_viz.train.config import TrainConfig
-from resnet_viz.ui.overview.style import Style
-from resnet_viz.ui.theme import LIGHT, Theme
+from resnet_viz.ui.painted import PaintedWidget
 from resnet_viz.ui.train.sample_grid import wrapped
 
 _GAP_EM = 0.5
@@ -35,12 +34,11 @@ def samples_of(config: TrainConfig) -> tuple[tuple[str, ...], NDArray[np.uint8]]
     return CLASSES, np.asarray(drawn.images)[np.argsort(drawn.labels)]
 
 
-class SampleStrip(QWidget):
+class SampleStrip(PaintedWidget):
     """Pictures with their class's name below, where there is room for it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._style = Style(LIGHT)
         self._names: Sequence[str] = ()
         self._images: list[QImage] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -55,12 +53,6 @@ class SampleStrip(QWidget):
         self._images = [QImage(one.tobytes(), side, side, 3 * side, rgb) for one in samples]
         self.setAccessibleName(f"One picture of each class: {', '.join(names)}")
         self.setVisible(bool(names))
-        self.updateGeometry()
-        self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the theme's colours and sizes."""
-        self._style = Style(theme)
         self.updateGeometry()
         self.update()
 

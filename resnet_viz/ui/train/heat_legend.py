@@ -11,8 +11,8 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from resnet_viz.ui.block_view.colour import BAD_COLOUR, N_LEVELS, colour_table
-from resnet_viz.ui.overview.style import Anchor, Style, draw_text
-from resnet_viz.ui.theme import LIGHT, Theme
+from resnet_viz.ui.overview.style import Anchor, draw_text
+from resnet_viz.ui.painted import PaintedWidget
 from resnet_viz.ui.train.heat_scale import HeatScale
 
 _BAR_PX = 150
@@ -20,7 +20,7 @@ _SHORTEST = 0.5  # of the bar, where there is little room
 _SWATCH = 11.0
 
 
-class HeatLegend(QWidget):
+class HeatLegend(PaintedWidget):
     """A bar of colours with numbers under it, and swatches for what has no number.
 
     Attributes:
@@ -29,7 +29,6 @@ class HeatLegend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._style = Style(LIGHT)
         self._scale = HeatScale(-4.0, 0.0)
         self._zero = ""
         self._bad = False
@@ -48,12 +47,6 @@ class HeatLegend(QWidget):
             self.setAccessibleName(self.words())
             self.updateGeometry()
             self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the theme's colours and sizes."""
-        self._style = Style(theme)
-        self.updateGeometry()
-        self.update()
 
     def words(self) -> str:
         """The legend as a sentence."""

@@ -6,28 +6,21 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from resnet_viz.ui.overview.style import Style, draw_text
-from resnet_viz.ui.theme import LIGHT, Theme
+from resnet_viz.ui.overview.style import draw_text
+from resnet_viz.ui.painted import PaintedWidget
 
 
-class LineKey(QWidget):
+class LineKey(PaintedWidget):
     """Samples of solid and dashed lines: `train`, `held-out`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._style = Style(LIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Solid lines: training batches; dashed lines: held-out pictures")
         self.setToolTip(
             "Solid: the batch of each step, as it is learnt from (augmented).\n"
             "Dashed: the held-out pictures."
         )
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the theme's colours and sizes."""
-        self._style = Style(theme)
-        self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         words = self._style.metrics.horizontalAdvance("train" + "held-out")

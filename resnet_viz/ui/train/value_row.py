@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from resnet_viz.ui.overview.style import Style, draw_text
-from resnet_viz.ui.theme import LIGHT, Theme
+from resnet_viz.ui.overview.style import draw_text
+from resnet_viz.ui.painted import PaintedWidget
 from resnet_viz.ui.train.curve_chart import CurveChart
 from resnet_viz.ui.train.readout import Row, paint_sample
 
@@ -18,7 +18,7 @@ _GAP = 14.0
 _SAMPLE = 14.0
 
 
-class ValueRow(QWidget):
+class ValueRow(PaintedWidget):
     """Values under the pointer, else where it is looked back at, else the newest.
 
     Names are left out where there is no room, then held-out values, then all: the marks are
@@ -31,7 +31,6 @@ class ValueRow(QWidget):
     def __init__(self, chart: CurveChart, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chart = chart
-        self._style = Style(LIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for signal in (
             chart.timeline.hovered_changed,
@@ -39,12 +38,6 @@ class ValueRow(QWidget):
             chart.lines_changed,
         ):
             signal.connect(self.update)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the theme's colours and sizes."""
-        self._style = Style(theme)
-        self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(120, round(1.6 * self._style.row))
