@@ -14,6 +14,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from windows import shown
 
 from resnet_viz.engine.messages import Progress
 from resnet_viz.engine.recovery import Recovery
@@ -35,11 +36,7 @@ def settings(tmp_path: Path) -> QSettings:
 @pytest.fixture
 def window(qtbot: QtBot, client: FakeClient, settings: QSettings) -> Iterator[MainWindow]:
     """The window after its first measurement of the first sample."""
-    made = MainWindow(settings, client)  # type: ignore[arg-type]
-    made.resize(1280, 720)
-    made.show()
-    qtbot.waitExposed(made)
-    qtbot.waitUntil(lambda: made.session.picture is not None)
+    made = shown(qtbot, settings, client)
     qtbot.waitUntil(lambda: bool(client.loads))
     client.say_ready()
     client.answer_load()

@@ -11,6 +11,7 @@ import pytest
 from fakes import FakeClient
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
+from windows import lecturing
 
 from resnet_viz.engine.messages import ModelChoice
 from resnet_viz.errors import UserError
@@ -115,17 +116,8 @@ def test_what_a_lecture_cannot_say_is_refused_with_a_reason() -> None:
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
-    made = MainWindow(settings, FakeClient())  # type: ignore[arg-type]
-    made.resize(1280, 720)
-    made.show()
-    qtbot.waitExposed(made)
-    qtbot.waitUntil(lambda: made.session.picture is not None)
-    yield made
-    for workspace in made.workspaces._made.values():
-        if isinstance(workspace, LectureWorkspace):
-            workspace.document.undo.setClean()  # or it would ask
-    made.close()
-    made.deleteLater()
+    with lecturing(qtbot, settings) as made:
+        yield made
 
 
 def test_gradients_says_the_pair_or_the_experiment_of_the_tab(

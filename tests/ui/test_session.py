@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fakes import FakeClient
+from sessions import begun
 
 from resnet_viz.engine.messages import ModelChoice
 from resnet_viz.models.gates import Gate
@@ -21,13 +22,7 @@ def client(qapp: object) -> FakeClient:
 @pytest.fixture
 def session(client: FakeClient) -> Session:
     """A session with network, picture and a first measurement."""
-    made = Session(client, ModelChoice(spec("resnet20")))
-    client.model_ready.connect(made.on_model_ready)
-    client.explored.connect(made.on_explored)
-    client.failed.connect(made.on_failed)
-    made.choose(made.choice)
-    client.answer_load()
-    made.show_picture(PHOTO)
+    made = begun(client, PHOTO)
     client.answer_explore()
     return made
 

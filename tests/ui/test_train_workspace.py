@@ -15,6 +15,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from recorded_runs import with_checkpoint, write_run
+from windows import shown
 
 from resnet_viz.train.recipe import parse_config, to_toml
 from resnet_viz.ui.main_window import MainWindow
@@ -65,12 +66,8 @@ def opened(qtbot: QtBot, client: FakeClient, settings: QSettings, home: Path) ->
     windows = []
 
     def make() -> MainWindow:
-        made = MainWindow(settings, client)  # type: ignore[arg-type]
+        made = shown(qtbot, settings, client)
         windows.append(made)
-        made.resize(1280, 720)
-        made.show()
-        qtbot.waitExposed(made)
-        qtbot.waitUntil(lambda: made.session.picture is not None)
         return made
 
     yield make

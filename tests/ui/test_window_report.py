@@ -18,9 +18,9 @@ from PySide6.QtCore import QSettings, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
+from sessions import begun
 
-from resnet_viz.engine.messages import Failed, ModelChoice
-from resnet_viz.models.specs import spec
+from resnet_viz.engine.messages import Failed
 from resnet_viz.ui.notify import Level, Notifier
 from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.session import Session
@@ -37,12 +37,7 @@ def client(qapp: object) -> FakeClient:
 @pytest.fixture
 def session(client: FakeClient) -> Session:
     """ResNet-20 with one skip cut, measured."""
-    made = Session(client, ModelChoice(spec("resnet20")))
-    client.model_ready.connect(made.on_model_ready)
-    client.explored.connect(made.on_explored)
-    made.choose(made.choice)
-    client.answer_load()
-    made.show_picture(PHOTO)
+    made = begun(client, PHOTO)
     made.flip_skip("layer1.1")
     client.answer_explore()
     return made

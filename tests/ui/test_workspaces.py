@@ -14,6 +14,7 @@ from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from windows import shown
 
 from resnet_viz.engine.messages import Cancelled
 from resnet_viz.engine.recovery import Recovery
@@ -48,12 +49,8 @@ def opened(qtbot: QtBot, client: FakeClient, settings: QSettings) -> Iterator[Op
     windows = []
 
     def make() -> MainWindow:
-        made = MainWindow(settings, client)  # type: ignore[arg-type]
+        made = shown(qtbot, settings, client)
         windows.append(made)
-        made.resize(1280, 720)
-        made.show()
-        qtbot.waitExposed(made)
-        qtbot.waitUntil(lambda: made.session.picture is not None)
         qtbot.waitUntil(lambda: bool(client.loads))
         client.say_ready()
         client.answer_load()
