@@ -6,12 +6,19 @@ from collections.abc import Callable
 
 import pytest
 from engine_play import READY, FakeProcess, Watched
+from fakes import FakeClient
 from pytestqt.qtbot import QtBot
 
 from resnet_viz.engine.recovery import RestartPolicy
 from resnet_viz.ui import engine_link
 from resnet_viz.ui.block_view.view import BlockView
 from resnet_viz.ui.engine_client import EngineClient, EngineState
+
+
+@pytest.fixture
+def client(qapp: object) -> FakeClient:
+    """Writes down what is asked; the test answers."""
+    return FakeClient()
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ SIGNALS = ("model_ready", "explored", "pair_measured", "found", "failed", "cance
 
 
 @pytest.fixture
-def client(qapp: object) -> FakeClient:
-    return FakeClient()
-
-
-@pytest.fixture
 def desk(client: FakeClient) -> EngineDesk:
     return EngineDesk(client)  # type: ignore[arg-type]
 

@@ -54,11 +54,6 @@ KINDS = [kind for key, kind in EXPERIMENTS.items() if key != "pair"]
 
 
 @pytest.fixture
-def client(qapp: object) -> FakeClient:
-    return FakeClient()
-
-
-@pytest.fixture
 def session(client: FakeClient) -> LabSession:
     made = LabSession(client, START)
     client.found.connect(made.on_found)

@@ -27,11 +27,6 @@ def connected(client: FakeClient, settings: LabSettings = START) -> LabSession:
 
 
 @pytest.fixture
-def client(qapp: object) -> FakeClient:
-    return FakeClient()
-
-
-@pytest.fixture
 def session(client: FakeClient) -> LabSession:
     """A session with a first measurement of ResNet-20 and its plain twin."""
     made = connected(client)

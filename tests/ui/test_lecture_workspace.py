@@ -431,8 +431,8 @@ def test_a_presentation_begins_at_the_chosen_scene_and_editing_goes_on_where_it_
     ws: LectureWorkspace,
 ) -> None:
     ws.document.select(1)
-    ws.present(from_start=False)
-    show = ws.presentation
+    ws.presenting.start(from_start=False)
+    show = ws.presenting.presentation
     assert show is not None
     assert (show.position.scene, show.position.step) == (1, 0)
     show.go_to(0)
@@ -440,7 +440,7 @@ def test_a_presentation_begins_at_the_chosen_scene_and_editing_goes_on_where_it_
     show.end()
     assert (ws.document.selected, ws.preview.step) == (0, 1)
     ws.document.select(2)
-    ws.present(from_start=True)
+    ws.presenting.start(from_start=True)
     assert show.position.scene == 0
     show.end()
 
@@ -452,8 +452,8 @@ def test_a_bundle_tells_which_figures_differ_here(
     ws: LectureWorkspace, tmp_path: Path, qtbot: QtBot
 ) -> None:
     stage(ws).measure(loss=Fact("2.3", 2.3))
-    with qtbot.waitSignal(ws.packer.done, timeout=10_000):
-        ws.pack_to(tmp_path / "talk.rvl")
+    with qtbot.waitSignal(ws.packing.packer.done, timeout=10_000):
+        ws.packing.start(tmp_path / "talk.rvl")
     ws.document.undo.setClean()
     assert ws.open(tmp_path / "talk.rvl")
     check = ws.column.check

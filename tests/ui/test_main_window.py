@@ -24,11 +24,6 @@ from resnet_viz.ui.theme import THEMES
 
 
 @pytest.fixture
-def client(qapp: QApplication) -> FakeClient:
-    return FakeClient()
-
-
-@pytest.fixture
 def settings(tmp_path: Path) -> QSettings:
     return QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
 

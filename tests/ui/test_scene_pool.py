@@ -100,11 +100,6 @@ def _stages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def client(qapp: object) -> FakeClient:
-    return FakeClient()
-
-
-@pytest.fixture
 def stack(qtbot: QtBot) -> Iterator[QStackedWidget]:
     window = QWidget()
     qtbot.addWidget(window)

@@ -15,11 +15,6 @@ PHOTO = Picture("cat.png", np.full((40, 60, 3), 90, np.uint8), "/pictures/cat.pn
 
 
 @pytest.fixture
-def client(qapp: object) -> FakeClient:
-    return FakeClient()
-
-
-@pytest.fixture
 def session(client: FakeClient) -> Session:
     """A session with network, picture and a first measurement."""
     made = begun(client, PHOTO)

@@ -26,11 +26,6 @@ VIEW = Pair(settings=SETTINGS)
 
 
 @pytest.fixture
-def client(qapp: object) -> FakeClient:
-    return FakeClient()
-
-
-@pytest.fixture
 def window(qtbot: QtBot) -> QWidget:
     made = QWidget()
     qtbot.addWidget(made)

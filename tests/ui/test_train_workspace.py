@@ -12,7 +12,6 @@ from fakes import FakeClient
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from recorded_runs import with_checkpoint, write_run
 from windows import shown
@@ -34,11 +33,6 @@ dataset = "Shapes"
 [run]
 epochs = 3
 """
-
-
-@pytest.fixture
-def client(qapp: QApplication) -> FakeClient:
-    return FakeClient()
 
 
 @pytest.fixture

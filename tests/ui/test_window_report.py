@@ -30,11 +30,6 @@ PHOTO = Picture("cat: 1.png", np.full((40, 60, 3), 90, np.uint8), "/secret/folde
 
 
 @pytest.fixture
-def client(qapp: object) -> FakeClient:
-    return FakeClient()
-
-
-@pytest.fixture
 def session(client: FakeClient) -> Session:
     """ResNet-20 with one skip cut, measured."""
     made = begun(client, PHOTO)

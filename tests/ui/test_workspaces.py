@@ -28,11 +28,6 @@ LINE = "resnet-viz lab network=resnet20 batch=noise"
 
 
 @pytest.fixture
-def client(qapp: QApplication) -> FakeClient:
-    return FakeClient()
-
-
-@pytest.fixture
 def settings(tmp_path: Path) -> QSettings:
     """Remembers a small network: painting 27 blocks twice takes time."""
     made = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
