@@ -170,8 +170,8 @@ def take_lecture(window: MainWindow) -> None:
     save(window, "lecture-edit", "light", 1440, 900)
     window.set_theme("light")
     slides, beside = QRect(0, 0, 1280, 720), QRect(1280, 0, 1280, 720)
-    workspace.present(from_start=False, screen=slides, beside=beside)
-    shown = workspace.presentation
+    workspace.presenting.start(from_start=False, screen=slides, beside=beside)
+    shown = workspace.presenting.presentation
     assert shown is not None
 
     def complete() -> bool:

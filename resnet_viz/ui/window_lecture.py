@@ -49,7 +49,7 @@ class WindowLecture:
         lectures.aboutToShow.connect(fill)
         lectures.triggered.connect(lambda _action: self._show())
         screens = menu.addMenu("S&creen for the slides")
-        screens.aboutToShow.connect(lambda: self._made().fill_screens(screens))
+        screens.aboutToShow.connect(lambda: self._made().presenting.fill_screens(screens))
 
     def add_what_is_seen(self) -> None:
         """Make a scene of what the workspace on screen shows; that stays on screen."""

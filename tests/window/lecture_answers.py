@@ -25,7 +25,7 @@ class LectureAnswers:
     def ask_lecture(self) -> dict[str, object]:
         """What is edited and what is presented; the workspace must have been opened."""
         workspace = self._lecture()
-        lecture, shown = workspace.document.lecture, workspace.presentation
+        lecture, shown = workspace.document.lecture, workspace.presenting.presentation
         return {
             "title": lecture.title,
             "scenes": len(lecture.scenes),
@@ -88,7 +88,7 @@ class LectureAnswers:
         return workspace
 
     def _slide(self) -> SceneView:
-        shown = self._lecture().presentation
+        shown = self._lecture().presenting.presentation
         assert shown is not None
         slide = shown.view
         assert slide is not None, "nothing is presented"

@@ -4,36 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSettings, Qt
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QWidget
 
 from resnet_viz.errors import UserError
 from resnet_viz.lecture import toggling
-from resnet_viz.lecture.made import versions_here
 from resnet_viz.lecture.scenes import Scene
 from resnet_viz.lecture.views import View
 from resnet_viz.ui.engine_client import EngineClient
 from resnet_viz.ui.figures.figure import Figure
-from resnet_viz.ui.lecture.bundle_check import numbers_at_start
 from resnet_viz.ui.lecture.document import LectureDocument
 from resnet_viz.ui.lecture.files import LectureFiles
 from resnet_viz.ui.lecture.handing_out import HandingOut
 from resnet_viz.ui.lecture.library import RecentLectures, built_in_lectures
-from resnet_viz.ui.lecture.packing import Packed, Packer
+from resnet_viz.ui.lecture.packing_up import PackingUp
+from resnet_viz.ui.lecture.presenting import Presenting
 from resnet_viz.ui.lecture.preview import Preview
 from resnet_viz.ui.lecture.scene_column import SceneColumn
 from resnet_viz.ui.lecture.scene_form import SceneForm
 from resnet_viz.ui.notify import Notifier
 from resnet_viz.ui.pictures import Picture
-from resnet_viz.ui.theme import LIGHT, Theme
+from resnet_viz.ui.theme import Theme
 from resnet_viz.ui.workspace import Workspace
-
-if TYPE_CHECKING:
-    from resnet_viz.ui.lecture.presentation import Presentation
-    from resnet_viz.ui.lecture.screens import Place
 
 _LAST = "lecture/last"
 _SCREEN = "lecture/screen"
@@ -65,7 +59,9 @@ class LectureWorkspace(Workspace):
         document: what is edited.
         files: opens and saves it.
         preview: the chosen scene, live.
-        presentation: full screen; None before the first time.
+        packing: makes a bundle of it.
+        handing_out: makes a handout of it.
+        presenting: shows it full screen.
     """
 
     title = "Lecture"
@@ -78,21 +74,17 @@ class LectureWorkspace(Workspace):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._client = client
         self._notifier = notifier
         self._recent = recent
-        self._theme: Theme = LIGHT
-        self._device = ""
         self.document = LectureDocument(self)
         self.files = LectureFiles(self.document, notifier, self)
-        self.packer = Packer(self)
         self.handing_out = HandingOut(client, notifier, self)
         self.preview = Preview(client, self.document)
         self.preview.pool.set_paused(True)  # until it is on screen
+        self.packing = PackingUp(self.document, self.preview, notifier, self)
+        self.presenting = Presenting(client, notifier, self.document, self.preview, self)
         self.column = SceneColumn(self.document, self.preview.pool)
         self.form = SceneForm(self.document, self.preview)
-        self.presentation: Presentation | None = None
-        self._screen = ""
         self._lay_out()
         self._connect()
 
@@ -115,12 +107,12 @@ class LectureWorkspace(Workspace):
         document.unsaved_changed.connect(lambda _unsaved: self._tell_facts())
         document.place_changed.connect(self._on_place)
         self.files.opened.connect(self._recent.add)
-        self.packer.done.connect(self._on_packed)
-        self.packer.failed.connect(self._on_failed)
+        self.packing.packed.connect(self._recent.add)
+        self.packing.failed.connect(self._on_failed)
         preview.thumbnail_ready.connect(self.column.list.set_thumbnail)
         preview.add_wanted.connect(self.add_scene)
         preview.refused.connect(self._on_failed)
-        preview.bar.present.connect(lambda: self.present(from_start=False))
+        preview.bar.present.connect(lambda: self.presenting.start(from_start=False))
         self.form.refused.connect(self._on_failed)
         self.column.add_wanted.connect(self.add_scene)
         self.column.open_wanted.connect(self.choose_network)
@@ -146,29 +138,6 @@ class LectureWorkspace(Workspace):
             action = menu.addAction(f"{title} (built in)")
             action.triggered.connect(lambda _=False, p=path: self.open(p))
 
-    def pack(self) -> None:
-        """Choose a file and pack the lecture with its pictures into it."""
-        usual = self.document.place.folder / f"{self.document.lecture.title}.rvl"
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Pack the lecture into one file", str(usual), "Bundles (*.rvl)"
-        )
-        if name:
-            self.pack_to(Path(name).with_suffix(".rvl"))
-
-    def pack_to(self, path: Path) -> None:
-        """Pack the lecture with its pictures and the figures measured so far."""
-        self.preview.show_step(0)
-        self.packer.start(
-            Packed(
-                self.document.lecture,
-                self.document.place.folder,
-                path,
-                numbers_at_start(self.preview.pool),
-                versions_here(),
-                self._device,
-            )
-        )
-
     def hand_out(self) -> None:
         """Choose a file and write the lecture for readers into it."""
         self.handing_out.ask(self.document.lecture, self.document.place.folder)
@@ -188,38 +157,6 @@ class LectureWorkspace(Workspace):
         """Put an empty scene behind the chosen one, its title ready to be typed."""
         self.document.add([Scene("New scene")])
         self.preview.words.edit_title()
-
-    def present(
-        self, *, from_start: bool, screen: Place | None = None, beside: Place | None = None
-    ) -> None:
-        """Show the lecture full screen, from the chosen scene or from the first.
-
-        Args:
-            from_start: whether to begin with the first scene.
-            screen: for the slides, where not the usual one.
-            beside: for the presenter view, where not the usual one.
-        """
-        if not self.document.lecture.scenes:
-            self._notifier.info("There is no scene to present. Add one first.")
-            return
-        presentation = self.presentation or self._make_presentation()
-        self.preview.pool.set_paused(True)
-        presentation.set_theme(self._theme)
-        presentation.chosen_screen = self._screen
-        presentation.start(
-            self.document.lecture,
-            self.document.place.folder,
-            first=0 if from_start else self.document.selected,
-            step=0 if from_start else self.preview.step,
-            screen=screen,
-            presenter_screen=beside,
-        )
-
-    def fill_screens(self, menu: QMenu) -> None:
-        """Put the screens that slides can be shown on into a menu."""
-        from resnet_viz.ui.lecture import screens
-
-        screens.fill_menu(menu, self._screen, self._choose_screen)
 
     # --- as the window's workspace -----------------------------------------------------------
 
@@ -299,7 +236,7 @@ class LectureWorkspace(Workspace):
 
     def enter(self) -> None:
         """It is on screen: measure, unless a presentation does."""
-        if self.presentation is None or not self.presentation.running:
+        if not self.presenting.running:
             self.preview.pool.set_paused(False)
         self.column.list.setFocus()
 
@@ -316,13 +253,12 @@ class LectureWorkspace(Workspace):
 
     def set_device(self, device: str) -> None:
         """What the figures of a bundle are compared on."""
-        self._device = device
+        self.packing.set_device(device)
         self.column.check.set_device(device)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours and sizes."""
-        self._theme = theme
-        for part in (self.column, self.preview, self.form):
+        for part in (self.column, self.preview, self.form, self.presenting):
             part.set_theme(theme)
 
     def may_close(self) -> bool:
@@ -333,9 +269,8 @@ class LectureWorkspace(Workspace):
         """End what is under way."""
         self.files.close_down()
         self.handing_out.stop()
-        self.packer.wait()
-        if self.presentation is not None:
-            self.presentation.close_down()
+        self.packing.wait()
+        self.presenting.close_down()
         self.preview.close_down()
 
     def save(self, settings: QSettings) -> None:
@@ -343,14 +278,14 @@ class LectureWorkspace(Workspace):
         settings.setValue(_LAST, "" if self.files.path is None else str(self.files.path))
         settings.setValue("lecture/scene", self.document.selected)
         settings.setValue("lecture/split", self.splitter.saveState())
-        settings.setValue(_SCREEN, self._screen)
+        settings.setValue(_SCREEN, self.presenting.screen)
 
     def restore(self, settings: QSettings) -> None:
         """Take up the lecture of the last time, or the first that ships with the program."""
         split = settings.value("lecture/split")
         if split is not None:
             self.splitter.restoreState(split)
-        self._screen = str(settings.value(_SCREEN, "") or "")
+        self.presenting.screen = str(settings.value(_SCREEN, "") or "")
         last = Path(str(settings.value(_LAST, "") or ""))
         shipped = built_in_lectures()
         if not (last.is_file() and self.open(last)) and shipped:
@@ -362,36 +297,9 @@ class LectureWorkspace(Workspace):
 
     # --- inside ------------------------------------------------------------------------------
 
-    def _make_presentation(self) -> Presentation:
-        from resnet_viz.ui.lecture.presentation import Presentation
-
-        self.presentation = Presentation(self._client, self._theme, self.window())
-        self.presentation.ended.connect(self._on_ended)
-        self.presentation.screen_chosen.connect(self._choose_screen)
-        self._notifier.posted.connect(self.presentation.tell)
-        return self.presentation
-
-    def _choose_screen(self, name: str) -> None:
-        self._screen = name
-
-    def _on_ended(self, scene: int, step: int) -> None:
-        """The presentation was left: go on editing there."""
-        self.document.select(scene)
-        if self.isVisible():
-            self.preview.pool.set_paused(False)
-        self.preview.show_step(step)
-        self.window().activateWindow()
-
     def _on_place(self) -> None:
         self.column.check.show_bundle(self.files.made)
         self._tell_facts()
-
-    def _on_packed(self, path: Path, left_out: Sequence[str]) -> None:
-        self._recent.add(path)
-        if left_out:
-            self._notifier.warning(f"{path.name} is packed, but not whole.", " ".join(left_out))
-        else:
-            self._notifier.info(f"{path.name} is packed; it opens on any machine.")
 
     def _on_failed(self, error: Exception) -> None:
         if isinstance(error, UserError):
