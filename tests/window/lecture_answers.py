@@ -44,6 +44,20 @@ class LectureAnswers:
         """Save it as a file."""
         return self._lecture().files.save_to(Path(path))
 
+    def ask_lecture_pack(self, path: str) -> bool:
+        """Pack it into one file; done when the file is there."""
+        self._lecture().packing.start(Path(path))
+        return True
+
+    def ask_lecture_check(self) -> dict[str, object]:
+        """What is said of the bundle that is open."""
+        check = self._lecture().column.check
+        return {
+            "shown": check.isVisible(),
+            "text": check.text(),
+            "differences": check.differences,
+        }
+
     def ask_lecture_arc(self, side: str, name: str) -> list[int]:
         """Where on the screen the arc of a block of the presented pair can be clicked."""
         slide = self._slide()

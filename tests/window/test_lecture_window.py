@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -173,6 +175,55 @@ def test_it_is_saved_moved_and_opened_again_to_the_same_numbers(
     before = numbers()
     assert program.ask("lecture_open", moved / "mine.toml")
     assert numbers() == before
+
+
+def test_a_bundle_says_what_another_version_measured_differently(
+    program: Program, tmp_path: Path
+) -> None:
+    def wait_check(what: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        end = time.monotonic() + 180
+        while not what(check := program.ask("lecture_check")):
+            assert time.monotonic() < end, f"waited in vain; last: {check}"
+            time.sleep(0.3)
+        return check
+
+    packed = tmp_path / "packed.rvl"
+    assert program.ask("lecture_pack", packed)
+    end = time.monotonic() + 60
+    while not packed.exists():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert program.ask("lecture_open", packed)
+    same = wait_check(lambda c: c["shown"] and "the same" in c["text"] and "0 of" not in c["text"])
+    assert same["differences"] == []
+
+    older = tmp_path / "older.rvl"
+    scene, view, name = _altered(packed, older)
+    assert program.ask("lecture_open", older)
+    told = wait_check(lambda c: any(name in words for words in c["differences"]))["differences"]
+    assert any("with torch 0.0.1" in words for words in told)
+    (figure,) = [words for words in told if words.startswith(f"Scene {scene}, view {view}: {name}")]
+    assert "2.0× smaller" in figure
+
+
+def _altered(packed: Path, older: Path) -> tuple[int, int, str]:
+    """The bundle as another version had made it, with one figure twice as large; which one."""
+    with zipfile.ZipFile(packed) as source, zipfile.ZipFile(older, "w") as target:
+        made = json.loads(source.read("made.json"))
+        made["versions"]["torch"] = "0.0.1"
+        places = [
+            (scene, view, name)
+            for scene, views in enumerate(made["numbers"], 1)
+            for view, facts in enumerate(views, 1)
+            for name, fact in facts.items()
+            if name in ("loss_network", "first_residual", "train_loss_network") and fact["value"]
+        ]
+        scene, view, name = places[0]
+        made["numbers"][scene - 1][view - 1][name]["value"] *= 2
+        for entry in source.namelist():
+            content = json.dumps(made).encode() if entry == "made.json" else source.read(entry)
+            target.writestr(entry, content)
+    return scene, view, name
 
 
 def test_a_damaged_file_is_told_with_its_line_and_nothing_is_lost(
