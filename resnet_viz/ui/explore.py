@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from resnet_viz.lecture.views import View
 from resnet_viz.models.specs import BlockSpec
 from resnet_viz.ui.block_view.view import BlockView
-from resnet_viz.ui.explore_views import explore_views
 from resnet_viz.ui.figures.figure import Figure
 from resnet_viz.ui.measured_words import snapshot_words
 from resnet_viz.ui.overview.lanes import LANE_NAMES
@@ -22,6 +21,9 @@ from resnet_viz.ui.session import Session
 from resnet_viz.ui.side_panel import SidePanel
 from resnet_viz.ui.theme import Theme
 from resnet_viz.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from resnet_viz.lecture.views import View
 
 
 class ExploreWorkspace(Workspace):
@@ -96,6 +98,8 @@ class ExploreWorkspace(Workspace):
 
     def scene_views(self) -> tuple[View, ...]:
         """The network with its lanes, and the selected block."""
+        from resnet_viz.ui.explore_views import explore_views
+
         return explore_views(self._session, self.overview.lanes)
 
     def choose_network(self, button: QWidget) -> None:

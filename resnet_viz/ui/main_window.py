@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QSettings, Qt, QTimer
 from PySide6.QtGui import (
@@ -40,11 +41,13 @@ from resnet_viz.ui.window_figures import WindowFigures
 from resnet_viz.ui.window_files import WindowFiles
 from resnet_viz.ui.window_films import WindowFilms
 from resnet_viz.ui.window_lecture import WindowLecture
-from resnet_viz.ui.window_report import WindowReport
 from resnet_viz.ui.window_training import WindowTraining
 from resnet_viz.ui.workspace import Workspace
 from resnet_viz.ui.workspace_commands import NEXT_CHANNEL, PREVIOUS_CHANNEL, workspace_commands
 from resnet_viz.ui.workspaces import Workspaces
+
+if TYPE_CHECKING:
+    from resnet_viz.ui.window_report import WindowReport
 
 
 class MainWindow(QMainWindow):
@@ -68,7 +71,7 @@ class MainWindow(QMainWindow):
         self.session = Session(client, choice, self)
         self.intake = Intake(self)
         self.files = WindowFiles(self, settings, self.intake)
-        self.report = WindowReport(self, client, self.session, settings, self.notifier)
+        self._report: WindowReport | None = None
 
         self._build()
         self._commands = self._list_commands()
@@ -140,7 +143,7 @@ class MainWindow(QMainWindow):
             Command(file, "&Export a figure…", self.figures.ask, ("Ctrl+E",), True),
             Command(file, "Copy the fig&ure", self.figures.copy, ("Ctrl+Shift+C",)),
             Command(file, "Export a fi&lm…", self.films.ask),
-            Command(file, "Re&port…", self.report.ask, ("Ctrl+Shift+E",)),
+            Command(file, "Re&port…", self._ask_report, ("Ctrl+Shift+E",)),
             Command(file, "&Quit", self.close, ("Ctrl+Q",), True),
             Command(edit, "&Undo", undo.undo, ("Ctrl+Z",)),
             Command(edit, "&Redo", undo.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
@@ -238,6 +241,16 @@ class MainWindow(QMainWindow):
         """Say around the workspace which network it shows, and how that was measured."""
         self.top_bar.show_headline(self.workspace.headline)
         self.engine_bar.show_measured(self.workspace.status)
+
+    def _ask_report(self) -> None:
+        # Imported when it is first wanted: until then it costs the start nothing.
+        from resnet_viz.ui.window_report import WindowReport
+
+        if self._report is None:
+            self._report = WindowReport(
+                self, self._client, self.session, self._settings, self.notifier
+            )
+        self._report.ask()
 
     def _choose_network(self) -> None:
         self.workspace.choose_network(self.top_bar.model)
@@ -347,6 +360,7 @@ class MainWindow(QMainWindow):
         self.workspaces.close_down()
         self.intake.close()
         self.explore.side.strip.wait()
-        self.report.wait()
+        if self._report is not None:
+            self._report.wait()
         self._client.close()
         super().closeEvent(event)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QMimeData, QSettings, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
-from resnet_viz.lecture.views import View
 from resnet_viz.ui.figures.figure import Figure
 from resnet_viz.ui.figures.film import Film
 from resnet_viz.ui.pictures import Picture
 from resnet_viz.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from resnet_viz.lecture.views import View
 
 
 class Workspace(QWidget):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QWidget
 
 from resnet_viz.ui.actions import Command
 from resnet_viz.ui.explore import ExploreWorkspace
-from resnet_viz.ui.help.glossary_window import GlossaryWindow
-from resnet_viz.ui.help.tour import Stop, Tour
 from resnet_viz.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from resnet_viz.ui.help.glossary_window import GlossaryWindow
+    from resnet_viz.ui.help.tour import Stop, Tour
 
 _SEEN = "tour/seen"
 
@@ -61,6 +64,8 @@ class WindowHelp(QObject):
         if self.tour is not None:
             self.tour.go(0)
             return
+        from resnet_viz.ui.help.tour import Tour
+
         explore = self._explore()
         self.tour = Tour(self._covered, _stops(explore, self._bar), self._theme())
         self.tour.ended.connect(self._on_ended)
@@ -71,6 +76,8 @@ class WindowHelp(QObject):
 
     def show_glossary(self) -> None:
         """Open the glossary, or bring it to the front."""
+        from resnet_viz.ui.help.glossary_window import GlossaryWindow
+
         if self.glossary is None:
             self.glossary = GlossaryWindow(self._theme(), self._covered.window())
             self.glossary.finished.connect(self._on_glossary_closed)
@@ -85,6 +92,8 @@ class WindowHelp(QObject):
 
 
 def _stops(explore: ExploreWorkspace, bar: QWidget) -> tuple[Stop, ...]:
+    from resnet_viz.ui.help.tour import Stop
+
     return (
         Stop(
             "A picture goes in",
